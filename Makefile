@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# khv: kernel hypervisors for Linux. "make help" lists the targets.
+
+PREFIX	?= /usr/local
+BUILD	?= build
+T	?=
+
+override BUILD := $(abspath $(BUILD))
+export KHV_BUILD := $(BUILD)
+VM	:= $(CURDIR)/selftests/vm
+
+# Which kernel the modules are built for: KDIR names headers on this machine;
+# KERNEL=6.1 one of Debian's kernels in the cache (make help). Without either:
+# the running kernel, if its headers are installed, else the cached 6.1.
+RUNNING	:= /lib/modules/$(shell uname -r)/build
+ifdef KDIR
+KERNEL	:= host
+else ifdef KERNEL
+else ifneq ($(wildcard $(RUNNING)/Makefile),)
+KERNEL	:= host
+KDIR	:= $(RUNNING)
+else
+KERNEL	:= 6.1
+endif
+ifneq ($(KERNEL),host)
+KDIR	= $(shell $(VM)/kernel kdir $(KERNEL))
+endif
+
+# Guests run Debian kernels only.
+GUEST	:= $(filter-out host,$(KERNEL))
+GUEST	:= $(if $(GUEST),$(GUEST),6.1)
+
+# Folders come and go while the project grows.
+have	= $(if $(wildcard $(1)/Makefile),$(MAKE) -C $(1) $(2),@true)
+user	= O=$(BUILD)/user PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+all: modules lib tools
+
+modules: deps
+	$(MAKE) -C kmod KDIR=$(KDIR) OUT=$(BUILD)/$(KERNEL)
+
+# What the guests of a test run need: modules for every kernel they boot.
+modules-%: deps
+	$(MAKE) -C kmod KDIR=$$($(VM)/kernel kdir $*) OUT=$(BUILD)/$*
+
+lib: deps
+	$(call have,lib,$(user))
+
+tools: lib
+	$(call have,tools,$(user))
+
+selftests: lib
+	$(call have,selftests,BUILD=$(BUILD))
+
+deps:
+	@$(VM)/deps
+
+check: deps
+	@selftests/run $(if $(T),--tests '$(T)') \
+		$(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
+
+demo: deps
+	@selftests/vm/demo $(GUEST)
+
+vm: deps
+	$(MAKE) KERNEL=$(GUEST) KDIR= all selftests
+	@$(VM)/run --kernel $(GUEST) --interactive
+
+install:
+	$(MAKE) -C kmod KDIR=$(KDIR) OUT=$(BUILD)/$(KERNEL) \
+		INSTALL_MOD_PATH=$(DESTDIR) install
+	$(call have,lib,$(user) install)
+	$(call have,tools,$(user) install)
+
+uninstall:
+	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
+		$(DESTDIR)/lib/modules/*/extra/khv_*.ko
+	$(call have,tools,$(user) uninstall)
+	$(call have,lib,$(user) uninstall)
+
+clean:
+	rm -rf $(BUILD)
+
+# The cache holds kernels and guest images, shared by all working trees.
+distclean: clean
+	rm -rf $${KHV_CACHE:-/var/cache/khv}
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: khv: kernel hypervisors for Linux
+#:
+#:   make                 build modules, library and tools
+#:   make demo            wrap a real application in a virtual machine
+#:   make check           run every test; T=pattern selects, KERNEL=6.12 too
+#:   make vm              a shell in a virtual machine with khv installed
+#:   make install         install on this machine (PREFIX, DESTDIR)
+#:   make uninstall       remove what install has put there
+#:   make modules lib tools selftests
+#:   make deps            install the Debian packages that are missing
+#:   make clean           remove build/; distclean: the cache as well
+#:
+#: KERNEL=6.1|6.12        one of Debian's kernels, fetched and never installed
+#: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
+#: BUILD=folder           where output goes (build)
+
+.PHONY: all modules lib tools selftests deps check demo vm install uninstall \
+	clean distclean help
