@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Attack programs: small helpers. */
+#include "common.h"
+#include <sys/wait.h>
+
+/* The result of a system call as a technique returns it. */
+int ret(long value)
+{
+	return value < 0 ? -errno : 0;
+}
+
+/* The descriptor itself was the goal. */
+int drop(int fd)
+{
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* Reading D/f's text was the goal. */
+int marked(int fd)
+{
+	char text[sizeof(MARK)] = "";
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = pread(fd, text, sizeof(MARK) - 1, 0);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	if (n < 0)
+		return n;
+	return strcmp(text, MARK) ? -ENODATA : 0;
+}
+
+int read_secret(const char *path)
+{
+	return marked(open(path, O_RDONLY));
+}
+
+/* Results travel as exit status: 0, an error number or SKIPPED. */
+int wait_child(pid_t pid)
+{
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (WIFSIGNALED(status))
+		return -EINTR;
+	if (WEXITSTATUS(status) == SKIPPED)
+		return SKIPPED;
+	return -WEXITSTATUS(status);
+}
+
+int in_child(int (*fn)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		int result = fn();
+
+		_exit(result == SKIPPED ? SKIPPED : -result);
+	}
+	return wait_child(pid);
+}
+
+/* A child that exits with RAN has executed what it must not. */
+int ran(pid_t pid)
+{
+	int result = wait_child(pid);
+
+	return result == -RAN ? 0 : result ? result : -ENOEXEC;
+}
+
+int run_file(const char *path)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execl(path, path, "mark", NULL);
+		_exit(errno);
+	}
+	return ran(pid);
+}
+
+pid_t witness(void)
+{
+	const char *text = getenv(ENV_WITNESS);
+
+	return text ? atoi(text) : -1;
+}
+
+int put_file(const char *path, const char *text, int mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+	ssize_t n = strlen(text);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, n) != n) {
+		close(fd);
+		return -EIO;
+	}
+	fchmod(fd, mode);
+	return drop(fd);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attack programs: what every technique shares.
+ *
+ * A technique tries to reach a goal that the policy forbids. It returns 0 if it
+ * got there, a negative error number if it was refused, SKIPPED if this kernel
+ * or this build cannot try it. Unconfined it must return 0: the control run.
+ *
+ * The scenery below ROOT: A may be read and written, R may be read, D may not
+ * be touched. See stage.c, which also undoes what a technique has changed.
+ */
+#ifndef ATTACKS_COMMON_H
+#define ATTACKS_COMMON_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define ROOT		"/srv/hold"
+#define A		ROOT "/A"
+#define R		ROOT "/R"
+#define D		ROOT "/D"
+#define BIN		ROOT "/bin"
+#define MARK		"SECRET"
+
+/* Ports on 127.0.0.1 with a listener behind: in the policy, and not in it. */
+#define PORT_OPEN	11000
+#define PORT_SHUT	12000
+/* What a confined program may be the server of, and what not. */
+#define PORT_OWN	11001
+#define PORT_OTHER	12001
+
+/* Exit status of a program that was executed although it is forbidden. */
+#define RAN		77
+#define SKIPPED		250
+
+/* Descriptors that were open before confinement began. */
+enum {
+	FD_FILE_PATH = 100,	/* O_PATH on D/f */
+	FD_DIR_PATH,		/* O_PATH on D */
+	FD_READ_ONLY,		/* R/f, open for reading */
+	FD_SECRET,		/* D/f, open for reading */
+	FD_RING,		/* a ring of the stage's */
+	FD_RING_POLL,		/* the same with a kernel thread of its own */
+	FD_COMMAND = 200,	/* from the stage: go on */
+	FD_REPORT,		/* to the stage: what came out */
+	FD_STAGE = FD_REPORT + 1
+};
+
+/* Passed to programs by inheritance: the process that must not be touched. */
+#define ENV_WITNESS	"ATTACK_WITNESS"
+
+enum expectation {
+	REFUSED,		/* in the domain it must fail with EACCES */
+	ALLOWED,		/* the policy grants it */
+};
+
+struct attack {
+	const char *id;
+	const char *what;
+	int (*run)(void);
+	enum expectation expect;
+	int error;		/* another error number than EACCES */
+	int also;		/* and this one will do as well */
+};
+
+extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
+extern const struct attack exec_attacks[], proc_attacks[], other_attacks[];
+extern const struct attack net_attacks[], uring_attacks[], abi_attacks[];
+
+extern const char *self;	/* this program, as the policy names it */
+
+/* common.c */
+int ret(long value);
+int drop(int fd);
+int marked(int fd);
+int read_secret(const char *path);
+int in_child(int (*fn)(void));
+int wait_child(pid_t pid);
+int run_file(const char *path);
+int ran(pid_t pid);
+pid_t witness(void);
+int put_file(const char *path, const char *text, int mode);
+
+/* stage.c */
+int stage(int argc, char **argv);
+
+#endif
