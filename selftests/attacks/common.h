@@ -71,6 +71,7 @@ struct attack {
 
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
 extern const struct attack exec_attacks[], proc_attacks[], other_attacks[];
+extern const struct attack code_attacks[];
 extern const struct attack net_attacks[], uring_attacks[], abi_attacks[];
 
 extern const char *self;	/* this program, as the policy names it */
