@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1
+/* What changes something: clients, tasks, policies. */
+#include <string.h>
+#include "internal.h"
+
+/* Attributes of one nest, collected first so that each call is a table. */
+struct put {
+	int attr;
+	enum { STR, U8, U32 } kind;
+	const char *str;
+	uint32_t number;
+	bool skip;
+};
+
+static int put_nest(struct nl_msg *msg, int nest, const struct put *put,
+		    size_t count)
+{
+	struct nlattr *head;
+	int err = 0;
+
+	if (!msg)
+		return 0;
+	head = nla_nest_start(msg, nest);
+	if (!head)
+		return -EMSGSIZE;
+	for (size_t i = 0; i < count && !err; i++) {
+		const struct put *p = &put[i];
+
+		if (p->skip || (p->kind == STR && !p->str))
+			continue;
+		if (p->kind == STR)
+			err = nla_put_string(msg, p->attr, p->str);
+		else if (p->kind == U8)
+			err = nla_put_u8(msg, p->attr, (uint8_t)p->number);
+		else
+			err = nla_put_u32(msg, p->attr, p->number);
+	}
+	nla_nest_end(msg, head);
+	return err;
+}
+
+int khv_set_client(struct khv_conn *conn, const char *name, int state,
+		   int level)
+{
+	const struct put put[] = {
+		{ .attr = KHV_CLIENT_A_NAME, .kind = STR, .str = name },
+		{ .attr = KHV_CLIENT_A_STATE, .kind = U8,
+		  .number = (uint32_t)state, .skip = state == KHV_KEEP },
+		{ .attr = KHV_CLIENT_A_LOG_LEVEL, .kind = U8,
+		  .number = (uint32_t)level, .skip = level == KHV_KEEP },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
+
+	return khv_talk(conn, msg,
+			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)),
+			NULL, NULL);
+}
+
+struct wanted {
+	int attr;
+	void *to;
+	int size;
+	bool found;
+};
+
+/* A reply of one number. */
+static int take_number(struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *tb[KHV_A_MAX + 1];
+	struct wanted *w = arg;
+
+	if (genlmsg_parse(nlh, 0, tb, KHV_A_MAX, NULL) || !tb[w->attr] ||
+	    nla_len(tb[w->attr]) != w->size)
+		return -EBADMSG;
+	memcpy(w->to, nla_data(tb[w->attr]), (size_t)w->size);
+	w->found = true;
+	return 0;
+}
+
+static int talk_number(struct khv_conn *conn, struct nl_msg *msg, int put,
+		       struct wanted *w)
+{
+	int err = khv_talk(conn, msg, put, take_number, w);
+
+	if (!err && !w->found)
+		err = khv_fail(&conn->error, EBADMSG,
+			       "the kernel's answer lacks attribute %d",
+			       w->attr);
+	return err;
+}
+
+int khv_attach(struct khv_conn *conn, const struct khv_attach *at,
+	       uint32_t *count)
+{
+	const struct put put[] = {
+		{ .attr = KHV_TASK_A_PID, .kind = U32, .number = at->pid },
+		{ .attr = KHV_TASK_A_CLIENT, .kind = STR, .str = at->client },
+		{ .attr = KHV_TASK_A_POLICY, .kind = STR, .str = at->policy },
+		{ .attr = KHV_TASK_A_DOMAIN, .kind = STR, .str = at->domain },
+		{ .attr = KHV_TASK_A_FLAGS, .kind = U32, .number = at->flags,
+		  .skip = !at->flags },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_TASK_ATTACH, 0);
+	uint32_t attached = 0;
+	struct wanted w = { .attr = KHV_A_COUNT, .to = &attached, .size = 4 };
+	int err;
+
+	err = talk_number(conn, msg,
+			  put_nest(msg, KHV_A_TASK, put, ARRAY_SIZE(put)), &w);
+	if (!err && count)
+		*count = attached;
+	return err;
+}
+
+int khv_clear_policy(struct khv_conn *conn, const char *name, bool force)
+{
+	const struct put put[] = {
+		{ .attr = KHV_POLICY_A_NAME, .kind = STR, .str = name },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_POLICY_CLEAR, 0);
+	int err = put_nest(msg, KHV_A_POLICY, put, ARRAY_SIZE(put));
+
+	if (msg && force && !err)
+		err = nla_put_flag(msg, KHV_A_FORCE);
+	return khv_talk(conn, msg, err, NULL, NULL);
+}
+
+int khv_txn_begin(struct khv_conn *conn, uint64_t generation)
+{
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_POLICY_BEGIN, 0);
+	struct wanted w = { .attr = KHV_A_TXN, .to = &conn->txn, .size = 4 };
+	int put = 0;
+
+	if (msg && generation)
+		put = nla_put_u64(msg, KHV_A_GENERATION, generation);
+	return talk_number(conn, msg, put, &w);
+}
+
+static struct nl_msg *txn_request(struct khv_conn *conn, uint8_t cmd, int *put)
+{
+	struct nl_msg *msg = khv_request(conn, cmd, 0);
+
+	*put = msg ? nla_put_u32(msg, KHV_A_TXN, conn->txn) : 0;
+	return msg;
+}
+
+static int stage_chunk(struct khv_conn *conn, const char *name,
+		       const void *blob, uint32_t size, uint32_t offset)
+{
+	uint32_t len = size - offset;
+	struct nlattr *nest;
+	struct nl_msg *msg;
+	int put;
+
+	if (len > KHV_POLICY_CHUNK)
+		len = KHV_POLICY_CHUNK;
+	msg = txn_request(conn, KHV_CMD_POLICY_STAGE, &put);
+	nest = msg ? nla_nest_start(msg, KHV_A_POLICY) : NULL;
+	if (nest) {
+		put = put || nla_put_string(msg, KHV_POLICY_A_NAME, name) ||
+		      nla_put_u32(msg, KHV_POLICY_A_SIZE, size) ||
+		      nla_put_u32(msg, KHV_POLICY_A_OFFSET, offset) ||
+		      nla_put(msg, KHV_POLICY_A_DATA, (int)len,
+			      (const char *)blob + offset);
+		nla_nest_end(msg, nest);
+	}
+	return khv_talk(conn, msg, msg && (put || !nest), NULL, NULL);
+}
+
+int khv_txn_stage(struct khv_conn *conn, const char *name, const void *blob,
+		  size_t size)
+{
+	uint32_t offset = 0;
+
+	if (!size || size > UINT32_MAX)
+		return khv_fail(&conn->error, EINVAL,
+				"policy %s: %zu bytes cannot be staged", name,
+				size);
+	while (offset < size) {
+		int err = stage_chunk(conn, name, blob, (uint32_t)size, offset);
+
+		if (err)
+			return err;
+		offset += KHV_POLICY_CHUNK < size - offset ?
+			  KHV_POLICY_CHUNK : (uint32_t)size - offset;
+	}
+	return 0;
+}
+
+int khv_txn_commit(struct khv_conn *conn, bool dry_run, uint64_t *generation)
+{
+	uint64_t now = 0;
+	struct wanted w = { .attr = KHV_A_GENERATION, .to = &now, .size = 8 };
+	struct nl_msg *msg;
+	int put, err;
+
+	msg = txn_request(conn, KHV_CMD_POLICY_COMMIT, &put);
+	if (msg && dry_run && !put)
+		put = nla_put_flag(msg, KHV_A_DRY_RUN);
+	err = talk_number(conn, msg, put, &w);
+	if (!err && generation)
+		*generation = now;
+	return err;
+}
+
+int khv_txn_abort(struct khv_conn *conn)
+{
+	struct nl_msg *msg;
+	int put;
+
+	msg = txn_request(conn, KHV_CMD_POLICY_ABORT, &put);
+	return khv_talk(conn, msg, put, NULL, NULL);
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * libkhv: talk to the kernel modules of khv over netlink, read decisions.
+ *
+ * A connection belongs to one thread at a time; different connections are
+ * independent. Functions return 0 or a negative errno, exactly the one the
+ * kernel gave; khv_error() then has the kernel's own words.
+ *
+ * Everything that is read from the kernel is a record: a plain structure and a
+ * table (struct khv_record_type) which says where each attribute goes and how
+ * it is called. Decoding, JSON and tables on the screen follow that table.
+ */
+#ifndef _KHV_KHV_H
+#define _KHV_KHV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <linux/khv.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KHV_VERSION	"0.1.0"
+
+/* --- records ------------------------------------------------------------- */
+
+/* Bytes of a message; not NUL-terminated, any content. */
+struct khv_bytes {
+	const unsigned char *data;
+	size_t len;
+};
+
+struct khv_names {
+	const char *const *name;
+	size_t count;
+};
+
+/* Is attribute ATTR in the record? A missing number is 0, a string NULL. */
+#define KHV_HAS(record, attr)	(((record)->has >> (attr)) & 1)
+
+struct khv_info {
+	uint64_t has;
+	uint32_t abi;
+	uint32_t event_schema;
+	uint64_t generation;
+	const char *boot_id;
+	const char *kernel;
+	const char *version;
+};
+
+struct khv_client_info {
+	uint64_t has;
+	uint32_t id;
+	const char *name;
+	const char *module;
+	int32_t priority;
+	uint8_t state;			/* enum khv_client_state */
+	uint8_t log_level;		/* enum khv_log_level */
+	uint32_t tasks;
+	struct khv_names calls;
+	struct khv_names objects;
+	uint64_t allowed;
+	uint64_t denied;
+};
+
+struct khv_hook_info {
+	uint64_t has;
+	const char *symbol;
+	const char *name;
+	uint8_t gate;			/* enum khv_gate */
+	uint8_t abi;			/* enum khv_abi */
+	struct khv_names clients;
+	uint64_t entered;
+	uint64_t left;
+	uint8_t live;
+};
+
+struct khv_task_info {
+	uint64_t has;
+	uint32_t pid;
+	uint32_t tgid;
+	const char *comm;
+	const char *client;
+	const char *policy;
+	const char *domain;
+	const char *inside;
+};
+
+struct khv_policy_info {
+	uint64_t has;
+	const char *name;
+	uint64_t generation;
+	uint32_t rules;
+	uint32_t tasks;
+	uint32_t size;
+	uint64_t time;			/* ns since the epoch */
+	uint32_t uid;
+	uint8_t mode;			/* enum khv_mode */
+};
+
+struct khv_cpu_stats {
+	uint64_t has;
+	uint32_t cpu;
+	uint64_t produced;
+	uint64_t delivered;
+	uint64_t lost;
+};
+
+/**
+ * struct khv_event - one decision, or a gap record
+ * @lost: events of @cpu that this reader missed directly before this one
+ *
+ * A gap record has KHV_E_LOST and lacks KHV_E_SEQ. Pointers lead into the
+ * message and are valid as long as it is.
+ */
+struct khv_event {
+	uint64_t has;
+	uint32_t cpu;
+	uint64_t seq;
+	uint64_t lost;
+	uint64_t time;			/* ns since the epoch */
+	const char *client;
+	const char *policy;
+	const char *domain;
+	uint64_t generation;
+	const char *rule;
+	const char *type;
+	const char *verb;
+	struct khv_bytes object;
+	const char *hook;
+	uint8_t verdict;		/* enum khv_verdict */
+	uint32_t error;			/* positive errno, 0 if allowed */
+	uint32_t pid;
+	uint32_t tgid;
+	uint32_t uid;
+	struct khv_bytes comm;		/* a task chooses its own name */
+	struct khv_bytes exe;
+	struct khv_bytes raw;		/* the whole nest */
+};
+
+enum khv_kind {
+	KHV_KIND_U8,
+	KHV_KIND_U32,
+	KHV_KIND_S32,
+	KHV_KIND_U64,
+	KHV_KIND_BOOL,		/* u8 */
+	KHV_KIND_ENUM,		/* u8 with names */
+	KHV_KIND_ERRNO,		/* u32, positive */
+	KHV_KIND_TIME,		/* u64, ns since the epoch */
+	KHV_KIND_STRING,	/* const char *, UTF-8 not promised */
+	KHV_KIND_BYTES,		/* struct khv_bytes, without NUL */
+	KHV_KIND_COMM,		/* struct khv_bytes, sent as a string */
+	KHV_KIND_NAMES,		/* struct khv_names */
+};
+
+/**
+ * struct khv_field - one attribute of a record
+ * @attr: number in the message
+ * @kind: enum khv_kind
+ * @offset: where it is in the structure
+ * @key: name in JSON and in every other place where it needs one
+ * @names: KHV_KIND_ENUM: words of the values
+ * @count: of @names
+ */
+struct khv_field {
+	uint16_t attr;
+	uint8_t kind;
+	uint16_t offset;
+	const char *key;
+	const char *const *names;
+	size_t count;
+};
+
+/**
+ * struct khv_record_type - what a message part consists of
+ * @nest: top level attribute that holds it; 0: it is the top level
+ * @max: highest attribute number
+ * @size: of the structure
+ */
+struct khv_record_type {
+	uint16_t nest;
+	uint16_t max;
+	size_t size;
+	const struct khv_field *fields;
+	size_t count;
+};
+
+extern const struct khv_record_type khv_info_record;
+extern const struct khv_record_type khv_client_record;
+extern const struct khv_record_type khv_hook_record;
+extern const struct khv_record_type khv_task_record;
+extern const struct khv_record_type khv_policy_record;
+extern const struct khv_record_type khv_stats_record;
+extern const struct khv_record_type khv_event_record;
+
+/* The field of this key, NULL if there is none. */
+const struct khv_field *khv_record_field(const struct khv_record_type *type,
+					 const char *key);
+
+/**
+ * khv_field_text() - a value as text for people
+ * @buf: receives it, escaped by khv_escape(), always NUL-terminated
+ * Return: length of the text; "-" if the record lacks the attribute
+ */
+size_t khv_field_text(const struct khv_field *f, const void *record,
+		      char *buf, size_t size);
+
+/* Words of the enumerations, "?" outside their range. */
+const char *khv_state_name(unsigned int state);
+const char *khv_level_name(unsigned int level);
+const char *khv_mode_name(unsigned int mode);
+const char *khv_verdict_name(unsigned int verdict);
+/* The value of a word, -EINVAL. */
+int khv_level_value(const char *word);
+int khv_verdict_value(const char *word);
+/* Words of all levels, "off, deny, ...": for messages. */
+const char *khv_level_words(void);
+
+/* Records of one dump, and the memory they point into. */
+struct khv_list;
+size_t khv_list_count(const struct khv_list *list);
+const void *khv_list_at(const struct khv_list *list, size_t i);
+/* The kernel changed something during each of five attempts to read it. */
+bool khv_list_torn(const struct khv_list *list);
+void khv_list_free(struct khv_list *list);
+
+/* --- connection ---------------------------------------------------------- */
+
+struct khv_conn;
+
+#define KHV_TEXT_MAX	512
+
+/**
+ * struct khv_error - why the last call on a connection failed
+ * @code: positive errno, 0 if it did not
+ * @absent: the kernel has no family "khv": no module is loaded
+ * @from_kernel: @text is an extended acknowledgement of the kernel
+ * @offset: byte of the request the kernel complains about, 0 if unknown
+ * @text: never empty if @code is set, one line
+ */
+struct khv_error {
+	int code;
+	bool absent;
+	bool from_kernel;
+	uint32_t offset;
+	char text[KHV_TEXT_MAX];
+};
+
+/**
+ * khv_open() - connect
+ * @conn: receives the connection, also on failure so that khv_error() can be
+ *	asked; NULL only without memory. Always ends in khv_close().
+ *
+ * Return: 0; -ENODEV: the family does not exist (modules not loaded, or not in
+ * the initial network namespace); other negative errno.
+ */
+int khv_open(struct khv_conn **conn);
+void khv_close(struct khv_conn *conn);
+const struct khv_error *khv_error(const struct khv_conn *conn);
+/* Changes when the module has been loaded again. */
+int khv_family(const struct khv_conn *conn);
+
+/* --- requests ------------------------------------------------------------ */
+
+/* @info is valid until the next call of khv_get_info() or khv_close(). */
+int khv_get_info(struct khv_conn *conn, const struct khv_info **info);
+
+int khv_list_clients(struct khv_conn *conn, struct khv_list **list);
+int khv_list_hooks(struct khv_conn *conn, struct khv_list **list);
+int khv_list_tasks(struct khv_conn *conn, struct khv_list **list);
+int khv_list_policies(struct khv_conn *conn, struct khv_list **list);
+int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
+
+#define KHV_KEEP	(-1)
+
+/**
+ * khv_set_client() - change state and log level of a client
+ * @name: of the client
+ * @state: enum khv_client_state or KHV_KEEP
+ * @level: enum khv_log_level or KHV_KEEP
+ *
+ * Return: 0; -EBUSY: tasks are inside its calls and khv_error() names one.
+ */
+int khv_set_client(struct khv_conn *conn, const char *name, int state,
+		   int level);
+
+/**
+ * struct khv_attach - which task to put where
+ * @pid: 0: the calling task
+ * @client: by name
+ * @policy: NULL if the client has none
+ * @domain: NULL: the first
+ * @flags: enum khv_task_flags
+ */
+struct khv_attach {
+	uint32_t pid;
+	const char *client;
+	const char *policy;
+	const char *domain;
+	uint32_t flags;
+};
+
+/* @count receives the number of tasks that were attached; may be NULL. */
+int khv_attach(struct khv_conn *conn, const struct khv_attach *attach,
+	       uint32_t *count);
+
+/**
+ * khv_fetch_policy() - read a compiled policy back from the kernel
+ * @blob: receives malloc()ed memory
+ * @size: receives its size
+ */
+int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
+		     size_t *size);
+
+/* @force: also while tasks are in it; everything is refused to them then. */
+int khv_clear_policy(struct khv_conn *conn, const char *name, bool force);
+
+/**
+ * khv_txn_begin() - open a transaction
+ * @generation: refuse with -ESTALE unless this is in force; 0: whatever is
+ *
+ * The transaction belongs to the connection. It ends with khv_txn_commit(),
+ * khv_txn_abort(), khv_close() or after 30 s in which nothing was said.
+ */
+int khv_txn_begin(struct khv_conn *conn, uint64_t generation);
+/* Any number of policies; each compiled, and whole. */
+int khv_txn_stage(struct khv_conn *conn, const char *name, const void *blob,
+		  size_t size);
+/* @generation receives the one in which they are in force; may be NULL. */
+int khv_txn_commit(struct khv_conn *conn, bool dry_run, uint64_t *generation);
+int khv_txn_abort(struct khv_conn *conn);
+
+/* --- events -------------------------------------------------------------- */
+
+struct khv_events;
+
+/**
+ * khv_events_open() - subscribe to decisions on a socket of its own
+ * @events: receives the subscription
+ * @flags: enum khv_sub_flags
+ * @error: may be NULL; receives the reason of a failure
+ *
+ * Return: 0; -ENODEV as khv_open(); -EBUSY: another primary subscriber;
+ * -EPERM; other negative errno.
+ */
+int khv_events_open(struct khv_events **events, uint32_t flags,
+		    struct khv_error *error);
+void khv_events_close(struct khv_events *events);
+int khv_events_fd(const struct khv_events *events);
+int khv_events_family(const struct khv_events *events);
+/* What the kernel said about itself when we subscribed. */
+const char *khv_events_boot_id(const struct khv_events *events);
+uint32_t khv_events_schema(const struct khv_events *events);
+
+typedef void khv_event_fn(const struct khv_event *event, void *arg);
+
+/**
+ * struct khv_events_count - what the reader met besides events
+ * @overrun: times the socket was full; the kernel counts what it dropped
+ * @foreign: messages that the kernel did not send; ignored
+ * @malformed: events that could not be decoded; seen as a hole in the sequence
+ */
+struct khv_events_count {
+	uint64_t overrun;
+	uint64_t foreign;
+	uint64_t malformed;
+};
+
+const struct khv_events_count *
+khv_events_count(const struct khv_events *events);
+
+/**
+ * khv_events_read() - decode one datagram, without waiting
+ * @fn: called for every event in it
+ *
+ * Wait with poll() on khv_events_fd(), but ask here until the answer is
+ * -EAGAIN: events that came with the answer to the subscription are kept inside.
+ *
+ * Return: number of events (0 is possible), -EAGAIN: nothing there, -ENOBUFS:
+ * the socket was full (go on reading), other negative errno.
+ */
+int khv_events_read(struct khv_events *events, khv_event_fn *fn, void *arg);
+
+/* Decode what struct khv_event.raw points to, or a copy of it. -EBADMSG. */
+int khv_event_decode(struct khv_event *event, const void *nest, size_t len);
+
+/* --- rendering ----------------------------------------------------------- */
+
+/**
+ * khv_escape() - make bytes safe for terminals and logs
+ * @buf: receives text, always NUL-terminated; cut at a whole character
+ * @size: of @buf
+ * @data: any bytes
+ * @quote: also escape double quotes
+ *
+ * Control characters, text direction marks, and what is not UTF-8 become \xNN,
+ * a backslash becomes two. Names of objects come from attackers.
+ *
+ * Return: length of the whole text, as snprintf() counts.
+ */
+size_t khv_escape(char *buf, size_t size, const void *data, size_t len,
+		  bool quote);
+
+/* 2026-08-23T10:15:42.113731000Z */
+#define KHV_TIME_MAX	40
+void khv_time_text(char buf[KHV_TIME_MAX], uint64_t ns);
+
+/* Name of a positive errno: "EACCES"; "0", or the number if it has none. */
+const char *khv_errno_name(unsigned int error, char buf[16]);
+
+#define KHV_LINE_MAX	8192
+
+/**
+ * khv_event_line() - key=value form, as in syslog
+ * Return: length, always less than @size
+ *
+ * Objects longer than 2 KiB are cut in the middle and marked trunc=1.
+ */
+size_t khv_event_line(const struct khv_event *event, char *buf, size_t size);
+/* For people in front of a terminal: one short line. */
+size_t khv_event_text(const struct khv_event *event, char *buf, size_t size);
+
+/* json-c; the caller owns the object. */
+struct json_object;
+struct json_object *khv_record_json(const struct khv_record_type *type,
+				    const void *record);
+/* Fields of the record and "schema". */
+struct json_object *khv_event_json(const struct khv_event *event);
+/* A string of JSON; @data that is not UTF-8 gets replacement characters. */
+struct json_object *khv_string_json(const void *data, size_t len, bool *exact);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _KHV_KHV_H */

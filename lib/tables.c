@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1
+/* Records of the protocol: which attribute goes where and how it is called. */
+#include <string.h>
+#include "internal.h"
+
+static const char *const states[] = { "disabled", "enabled", "draining" };
+static const char *const levels[] = { "off", "deny", "audit", "allow" };
+static const char *const modes[] = { "enforce", "complain", "off" };
+static const char *const verdicts[] = { "allow", "deny", "would-deny" };
+static const char *const gates[] = { "call", "object" };
+static const char *const abis[] = { "64", "ia32", "x32" };
+
+#define FIELD(S, A, K, M, KEY) \
+	{ .attr = (A), .kind = KHV_KIND_##K, .offset = offsetof(S, M), \
+	  .key = (KEY) }
+#define WORDS(S, A, M, KEY, NAMES) \
+	{ .attr = (A), .kind = KHV_KIND_ENUM, .offset = offsetof(S, M), \
+	  .key = (KEY), .names = (NAMES), .count = ARRAY_SIZE(NAMES) }
+#define RECORD(NAME, S, NEST, MAX, FIELDS) \
+	const struct khv_record_type NAME = { \
+		.nest = (NEST), .max = (MAX), .size = sizeof(S), \
+		.fields = (FIELDS), .count = ARRAY_SIZE(FIELDS) }
+
+#define INFO(...)	FIELD(struct khv_info, KHV_A_##__VA_ARGS__)
+static const struct khv_field info_fields[] = {
+	INFO(VERSION, STRING, version, "version"),
+	INFO(ABI, U32, abi, "abi"),
+	INFO(EVENT_SCHEMA, U32, event_schema, "event_schema"),
+	INFO(GENERATION, U64, generation, "generation"),
+	INFO(BOOT_ID, STRING, boot_id, "boot_id"),
+	INFO(KERNEL, STRING, kernel, "kernel"),
+};
+RECORD(khv_info_record, struct khv_info, 0, KHV_A_MAX, info_fields);
+
+#define CLIENT(...)	FIELD(struct khv_client_info, KHV_CLIENT_A_##__VA_ARGS__)
+static const struct khv_field client_fields[] = {
+	CLIENT(ID, U32, id, "id"),
+	CLIENT(NAME, STRING, name, "name"),
+	CLIENT(MODULE, STRING, module, "module"),
+	CLIENT(PRIORITY, S32, priority, "priority"),
+	WORDS(struct khv_client_info, KHV_CLIENT_A_STATE, state, "state",
+	      states),
+	WORDS(struct khv_client_info, KHV_CLIENT_A_LOG_LEVEL, log_level,
+	      "log_level", levels),
+	CLIENT(TASKS, U32, tasks, "tasks"),
+	CLIENT(CALLS, NAMES, calls, "calls"),
+	CLIENT(OBJECTS, NAMES, objects, "objects"),
+	CLIENT(ALLOWED, U64, allowed, "allowed"),
+	CLIENT(DENIED, U64, denied, "denied"),
+};
+RECORD(khv_client_record, struct khv_client_info, KHV_A_CLIENT,
+       KHV_CLIENT_A_MAX, client_fields);
+
+#define HOOK(...)	FIELD(struct khv_hook_info, KHV_HOOK_A_##__VA_ARGS__)
+static const struct khv_field hook_fields[] = {
+	HOOK(SYMBOL, STRING, symbol, "symbol"),
+	HOOK(NAME, STRING, name, "name"),
+	WORDS(struct khv_hook_info, KHV_HOOK_A_GATE, gate, "gate", gates),
+	WORDS(struct khv_hook_info, KHV_HOOK_A_ABI, abi, "abi", abis),
+	HOOK(CLIENTS, NAMES, clients, "clients"),
+	HOOK(ENTERED, U64, entered, "entered"),
+	HOOK(LEFT, U64, left, "left"),
+	HOOK(LIVE, BOOL, live, "live"),
+};
+RECORD(khv_hook_record, struct khv_hook_info, KHV_A_HOOK, KHV_HOOK_A_MAX,
+       hook_fields);
+
+#define TASK(...)	FIELD(struct khv_task_info, KHV_TASK_A_##__VA_ARGS__)
+static const struct khv_field task_fields[] = {
+	TASK(PID, U32, pid, "pid"),
+	TASK(TGID, U32, tgid, "tgid"),
+	TASK(COMM, STRING, comm, "comm"),
+	TASK(CLIENT, STRING, client, "client"),
+	TASK(POLICY, STRING, policy, "policy"),
+	TASK(DOMAIN, STRING, domain, "domain"),
+	TASK(INSIDE, STRING, inside, "inside"),
+};
+RECORD(khv_task_record, struct khv_task_info, KHV_A_TASK, KHV_TASK_A_MAX,
+       task_fields);
+
+#define POLICY(...)	FIELD(struct khv_policy_info, KHV_POLICY_A_##__VA_ARGS__)
+static const struct khv_field policy_fields[] = {
+	POLICY(NAME, STRING, name, "name"),
+	POLICY(GENERATION, U64, generation, "generation"),
+	WORDS(struct khv_policy_info, KHV_POLICY_A_MODE, mode, "mode", modes),
+	POLICY(RULES, U32, rules, "rules"),
+	POLICY(TASKS, U32, tasks, "tasks"),
+	POLICY(SIZE, U32, size, "size"),
+	POLICY(TIME, TIME, time, "time"),
+	POLICY(UID, U32, uid, "uid"),
+};
+RECORD(khv_policy_record, struct khv_policy_info, KHV_A_POLICY,
+       KHV_POLICY_A_MAX, policy_fields);
+
+#define STATS(...)	FIELD(struct khv_cpu_stats, KHV_STATS_A_##__VA_ARGS__)
+static const struct khv_field stats_fields[] = {
+	STATS(CPU, U32, cpu, "cpu"),
+	STATS(PRODUCED, U64, produced, "produced"),
+	STATS(DELIVERED, U64, delivered, "delivered"),
+	STATS(LOST, U64, lost, "lost"),
+};
+RECORD(khv_stats_record, struct khv_cpu_stats, KHV_A_STATS, KHV_STATS_A_MAX,
+       stats_fields);
+
+#define EVENT(...)	FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
+static const struct khv_field event_fields[] = {
+	EVENT(TIME, TIME, time, "time"),
+	EVENT(CPU, U32, cpu, "cpu"),
+	EVENT(SEQ, U64, seq, "seq"),
+	EVENT(LOST, U64, lost, "lost"),
+	EVENT(GENERATION, U64, generation, "generation"),
+	WORDS(struct khv_event, KHV_E_VERDICT, verdict, "verdict", verdicts),
+	EVENT(ERRNO, ERRNO, error, "errno"),
+	EVENT(CLIENT, STRING, client, "client"),
+	EVENT(POLICY, STRING, policy, "policy"),
+	EVENT(DOMAIN, STRING, domain, "domain"),
+	EVENT(RULE, STRING, rule, "rule"),
+	EVENT(TYPE, STRING, type, "type"),
+	EVENT(VERB, STRING, verb, "verb"),
+	EVENT(OBJECT, BYTES, object, "object"),
+	EVENT(HOOK, STRING, hook, "hook"),
+	EVENT(PID, U32, pid, "pid"),
+	EVENT(TGID, U32, tgid, "tgid"),
+	EVENT(UID, U32, uid, "uid"),
+	EVENT(COMM, COMM, comm, "comm"),
+	EVENT(EXE, BYTES, exe, "exe"),
+};
+RECORD(khv_event_record, struct khv_event, KHV_A_EVENT, KHV_E_MAX,
+       event_fields);
+
+const struct khv_field *khv_record_field(const struct khv_record_type *type,
+					 const char *key)
+{
+	for (size_t i = 0; i < type->count; i++)
+		if (!strcmp(type->fields[i].key, key))
+			return &type->fields[i];
+	return NULL;
+}
+
+#define NAME_OF(fn, names) \
+	const char *fn(unsigned int value) \
+	{ \
+		return value < ARRAY_SIZE(names) ? names[value] : "?"; \
+	}
+NAME_OF(khv_state_name, states)
+NAME_OF(khv_level_name, levels)
+NAME_OF(khv_mode_name, modes)
+NAME_OF(khv_verdict_name, verdicts)
+
+static int value_of(const char *const *names, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(names[i], word))
+			return (int)i;
+	return -EINVAL;
+}
+
+int khv_level_value(const char *word)
+{
+	return value_of(levels, ARRAY_SIZE(levels), word);
+}
+
+int khv_verdict_value(const char *word)
+{
+	return value_of(verdicts, ARRAY_SIZE(verdicts), word);
+}
+
+const char *khv_level_words(void)
+{
+	return "off, deny, audit, allow";
+}
