@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2154
 # For tests of the harness itself: a build folder of their own in which
 # khv_crash, the module that misbehaves, is all that has been built.
 kernel=${KERNEL:-6.1}

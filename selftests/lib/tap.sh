@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 # TAP for tests in shell. A test sources this file:
 #
 #	#!/bin/sh
