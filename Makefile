@@ -59,16 +59,24 @@ check: deps
 	@selftests/run $(if $(T),--tests '$(T)') \
 		$(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
 
-demo: deps
-	@selftests/vm/demo $(GUEST)
+demo:
+	@selftests/demo/run $(GUEST)
 
-vm: deps
-	$(MAKE) KERNEL=$(GUEST) KDIR= all selftests
+# Lay out the C code outside kmod/ as the check wants it.
+format: deps
+	@git ls-files -co --exclude-standard lib tools selftests | \
+		grep '\.[ch]$$' | xargs clang-format -i
+
+vm: modules-$(GUEST) tools selftests
 	@$(VM)/run --kernel $(GUEST) --interactive
 
 install:
+	@[ -n "$(DESTDIR)" ] || [ $(KERNEL) = host ] || { \
+		echo "No headers of the running kernel:" \
+		"apt install linux-headers-$$(uname -r)" >&2; exit 1; }
 	$(MAKE) -C kmod KDIR=$(KDIR) OUT=$(BUILD)/$(KERNEL) \
 		INSTALL_MOD_PATH=$(DESTDIR) install
+	$(if $(DESTDIR),,depmod $$($(MAKE) -s -C $(KDIR) kernelrelease))
 	$(call have,lib,$(user) install)
 	$(call have,tools,$(user) install)
 
@@ -98,11 +106,12 @@ help:
 #:   make uninstall       remove what install has put there
 #:   make modules lib tools selftests
 #:   make deps            install the Debian packages that are missing
+#:   make format          lay out the C code outside kmod/
 #:   make clean           remove build/; distclean: the cache as well
 #:
 #: KERNEL=6.1|6.12        one of Debian's kernels, fetched and never installed
 #: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
 #: BUILD=folder           where output goes (build)
 
-.PHONY: all modules lib tools selftests deps check demo vm install uninstall \
+.PHONY: all modules lib tools selftests deps check demo format vm install uninstall \
 	clean distclean help
