@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -47,9 +48,8 @@ enum {
 	FD_SECRET,		/* D/f, open for reading */
 	FD_RING,		/* a ring of the stage's */
 	FD_RING_POLL,		/* the same with a kernel thread of its own */
-	FD_COMMAND = 200,	/* from the stage: go on */
 	FD_REPORT,		/* to the stage: what came out */
-	FD_STAGE = FD_REPORT + 1
+	FD_END
 };
 
 /* Passed to programs by inheritance: the process that must not be touched. */
@@ -70,9 +70,9 @@ struct attack {
 };
 
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
-extern const struct attack exec_attacks[], proc_attacks[], other_attacks[];
-extern const struct attack code_attacks[];
-extern const struct attack net_attacks[], uring_attacks[], abi_attacks[];
+extern const struct attack exec_attacks[], code_attacks[], proc_attacks[];
+extern const struct attack other_attacks[], net_attacks[], uring_attacks[];
+extern const struct attack abi_attacks[], x32_attacks[];
 
 extern const char *self;	/* this program, as the policy names it */
 
@@ -88,7 +88,16 @@ int ran(pid_t pid);
 pid_t witness(void);
 int put_file(const char *path, const char *text, int mode);
 
+/* scenery.c */
+int copy_program(const char *from, const char *to);
+void scenery_build(void);
+unsigned long scenery_print(void);
+
+/* race.c */
+int race(const char *name, long tries);
+
 /* stage.c */
-int stage(int argc, char **argv);
+int watch(char *const *command);
+int stage(const struct attack *attacks, char *const *command);
 
 #endif

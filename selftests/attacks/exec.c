@@ -91,36 +91,22 @@ static int exec_granted(void)
 	return run_file(BIN "/attack");
 }
 
-static int copy_file(const char *from, int to)
-{
-	char text[65536];
-	ssize_t n;
-	int fd = open(from, O_RDONLY);
-
-	if (fd < 0)
-		return -errno;
-	while ((n = read(fd, text, sizeof(text))) > 0)
-		if (write(to, text, n) != n)
-			return -EIO;
-	close(fd);
-	return n;
-}
-
 static int exec_memory(void)
 {
 	int fd = syscall(SYS_memfd_create, "m", 0);
-	int result = copy_file(self, fd);
+	char name[32];
+	int result;
 
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	result = copy_program(self, name);
 	return result ? result : execveat_with(fd, "", AT_EMPTY_PATH);
 }
 
 /* A program that is dropped and run. */
 static int exec_dropped(void)
 {
-	int fd = open(A "/dropped", O_WRONLY | O_CREAT | O_TRUNC, 0700);
-	int result = copy_file(self, fd);
+	int result = copy_program(self, A "/dropped");
 
-	close(fd);
 	return result ? result : run_file(A "/dropped");
 }
 

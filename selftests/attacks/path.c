@@ -62,7 +62,7 @@ static int deep(void)
 
 	memset(name, 'n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = 0;
-	if (chdir(D "/sub"))
+	if (chdir(D "/deep"))
 		return -errno;
 	for (i = 0; i < 300; i++)
 		if (chdir(name))

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attack programs: the stage. Runs every technique twice, as a fresh process on
+ * a fresh scenery: unconfined, where it must succeed, and in the domain. What
+ * happened to the scenery is seen from outside.
+ */
+#include "common.h"
+#include "ring.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#define NO_REPORT	-1000	/* the actor ended without a word */
+#define DAMAGE		-1001	/* refused, it said, and yet */
+
+static const char *const names[] = { BIN "/control", BIN "/attack" };
+
+static int serve(int type, int port)
+{
+	struct sockaddr_in6 sin = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(port) };
+	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0), on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (void *)&sin, sizeof(sin)))
+		perror("stage: bind");
+	if (type == SOCK_STREAM) {
+		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &on, sizeof(on));
+		listen(fd, 1000);
+	}
+	return fd;
+}
+
+/* Returns the one that no datagram may reach. */
+static int services(void)
+{
+	struct sockaddr_un sun = { AF_UNIX, "\0khv-hold" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	bind(fd, (void *)&sun, sizeof(sa_family_t) + sizeof("\0khv-hold") - 1);
+	listen(fd, 100);
+	serve(SOCK_STREAM, PORT_OPEN);
+	serve(SOCK_STREAM, PORT_SHUT);
+	serve(SOCK_DGRAM, PORT_OPEN);
+	return serve(SOCK_DGRAM, PORT_SHUT);
+}
+
+static void rings(void)
+{
+	static struct ring plain, poll;
+
+	if (ring_create(&plain, 0) || ring_create(&poll, IORING_SETUP_SQPOLL))
+		return;
+	syscall(SYS_io_uring_register, plain.fd, IORING_REGISTER_PERSONALITY,
+		NULL, 0);
+	ring_name(&plain, FD_RING);
+	ring_name(&poll, FD_RING_POLL);
+	close(plain.fd);
+	close(poll.fd);
+}
+
+/* A process outside the domain that nobody in it may touch. */
+static pid_t stand_by(void)
+{
+	char text[16];
+	int secret = open(D "/f", O_RDONLY);
+	pid_t pid;
+
+	/* Before the fork: the first actor may come at once. */
+	dup2(secret, FD_SECRET);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGWINCH, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	snprintf(text, sizeof(text), "%d", pid);
+	setenv(ENV_WITNESS, text, 1);
+	return pid;
+}
+
+static void inherit(int fd, int number)
+{
+	dup2(fd, number);
+	close(fd);
+}
+
+/* In the child: descriptors, then the program, if need be through a command. */
+static void actor(const char *id, char *const *command, const char *program)
+{
+	const char *argv[32];
+	int n = 0;
+
+	inherit(open(D "/f", O_PATH), FD_FILE_PATH);
+	inherit(open(D, O_PATH), FD_DIR_PATH);
+	inherit(open(R "/f", O_RDONLY), FD_READ_ONLY);
+	inherit(open(D "/f", O_RDONLY), FD_SECRET);
+	while (command && *command && n < 28)
+		argv[n++] = *command++;
+	argv[n++] = program;
+	argv[n++] = "actor";
+	argv[n++] = id;
+	argv[n] = NULL;
+	execvp(argv[0], (char *const *)argv);
+	perror(argv[0]);
+	_exit(127);
+}
+
+static int perform(const struct attack *attack, char *const *command, int in)
+{
+	unsigned long before;
+	int report[2], result, status;
+	pid_t pid;
+
+	scenery_build();
+	before = scenery_print();
+	pipe2(report, O_CLOEXEC | O_NONBLOCK);
+	pid = fork();
+	if (!pid) {
+		dup2(report[1], FD_REPORT);
+		actor(attack->id, in ? command : NULL, names[in]);
+	}
+	close(report[1]);
+	waitpid(pid, &status, 0);
+	if (read(report[0], &result, sizeof(result)) != sizeof(result)) {
+		printf("# %s: actor ended with status %#x\n", attack->id,
+		       status);
+		result = NO_REPORT;
+	}
+	close(report[0]);
+	if (in && result < 0 && scenery_print() != before)
+		result = DAMAGE;
+	return result;
+}
+
+static const char *word(int result)
+{
+	if (!result)
+		return "succeeded";
+	if (result == NO_REPORT)
+		return "ended without a result";
+	if (result == DAMAGE)
+		return "was refused, but the tree has changed";
+	return strerrorname_np(-result) ? : "failed oddly";
+}
+
+static const char *judge(const struct attack *a, int control, int in)
+{
+	if (control == SKIPPED)
+		return "skip";
+	if (control || in == SKIPPED)
+		return "broken";
+	if (a->expect == ALLOWED)
+		return in ? "lost" : "held";
+	if (in == -(a->error ? : EACCES) || (a->also && in == -a->also))
+		return "held";
+	return in ? "odd" : "leaked";
+}
+
+static void programs(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	mkdir(BIN, 0755);
+	copy_program("/proc/self/exe", names[0]);
+	copy_program("/proc/self/exe", names[1]);
+	scenery_build();
+}
+
+int watch(char *const *command)
+{
+	int arrived = 0, denied, status;
+	char byte;
+	pid_t pid;
+
+	programs();
+	denied = services();
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], command);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	while (recv(denied, &byte, 1, MSG_DONTWAIT) == 1)
+		arrived++;
+	printf("arrived=%d\n", arrived);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* One line a technique: verdict, id, what it is, what happened. */
+int stage(const struct attack *attacks, char *const *command)
+{
+	const struct attack *a;
+	pid_t outsider;
+
+	signal(SIGPIPE, SIG_IGN);
+	programs();
+	services();
+	rings();
+	outsider = stand_by();
+	for (a = attacks; a->id; a++) {
+		int control = perform(a, command, 0);
+		int in = control ? SKIPPED : perform(a, command, 1);
+
+		printf("%s\t%s\t%s\tunconfined: %s; confined: %s\n",
+		       judge(a, control, in), a->id, a->what,
+		       control == SKIPPED ? "not on this kernel" :
+					    word(control),
+		       control ? "not tried" : word(in));
+	}
+	kill(outsider, SIGKILL);
+	return 0;
+}
