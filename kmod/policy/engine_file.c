@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1)
+/*
+ * Questions about files: may it be used, does executing it change the domain,
+ * does a policy want it.
+ */
+#include "engine_internal.h"
+
+/* A grant of another type has a protocol where files have a target. */
+static bool has_target(const struct khv_fold *f)
+{
+	return !f->broken && f->target < khv_count_of(f->e, KHV_SEC_DOMAINS);
+}
+
+static void fold_file(struct khv_fold *f, u16 domain, const char *path,
+		      size_t len)
+{
+	const struct khv_blob_domain *d;
+
+	if (domain >= khv_count_of(f->e, KHV_SEC_DOMAINS))
+		return;
+	d = khv_domain_at(f->e, domain);
+	f->grant = khv_le32(d->fallback[KHV_TYPE_FILE]);
+	if (!len)
+		return;
+	if (path[0] == '/')
+		khv_fold_path(f, khv_le32(d->root[KHV_TREE_FILE]), path, len);
+	else if (path[0] == '@')
+		khv_fold_at(f, khv_le32(d->root[KHV_TREE_AT]), path, len);
+}
+
+void khv_engine_file(const struct khv_engine *e, u16 domain,
+		     const struct khv_subject *s, const char *path, size_t len,
+		     u32 verbs, struct khv_decision *d)
+{
+	struct khv_fold f = {
+		.e = e, .s = s, .rule = KHV_NO_RULE, .target = KHV_NO_TARGET,
+		.want = khv_judged(e, KHV_TYPE_FILE, verbs),
+	};
+
+	if (!f.want) {
+		khv_decide_allowed(d);
+		return;
+	}
+	fold_file(&f, domain, path, len);
+	khv_decide(&f, KHV_TYPE_FILE, d);
+}
+
+bool khv_engine_transition(const struct khv_engine *e, u16 domain,
+			   const struct khv_subject *s, const char *path,
+			   size_t len, u16 *new_domain, u32 *rule)
+{
+	struct khv_fold f = {
+		.e = e, .s = s, .rule = KHV_NO_RULE, .target = KHV_NO_TARGET,
+		.want = KHV_F_EXEC,
+	};
+
+	fold_file(&f, domain, path, len);
+	if (!has_target(&f))
+		return false;
+	*new_domain = f.target;
+	if (rule)
+		*rule = f.rule;
+	return true;
+}
+
+bool khv_engine_attach(const struct khv_engine *e, const char *path, size_t len,
+		       u16 *domain, u32 *rule)
+{
+	static const struct khv_subject nobody;
+	struct khv_fold f = {
+		.e = e, .s = &nobody, .rule = KHV_NO_RULE,
+		.target = KHV_NO_TARGET, .want = KHV_F_EXEC,
+	};
+
+	if (!len || path[0] != '/')
+		return false;
+	khv_fold_path(&f, khv_le32(e->blob->attach), path, len);
+	if (!has_target(&f))
+		return false;
+	*domain = f.target;
+	if (rule)
+		*rule = f.rule;
+	return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1) */
+/*
+ * What bounds the cost of one lookup and the size of a blob. The compiler
+ * refuses policies beyond these limits; khv_engine_open() refuses blobs.
+ */
+#ifndef _KHV_ENGINE_LIMITS_H
+#define _KHV_ENGINE_LIMITS_H
+
+/* Bytes of a path component, literal or pattern; that of the file systems. */
+#define KHV_MAX_COMPONENT	255
+/* Patterns among the children of one directory. */
+#define KHV_MAX_PATTERNS	255
+/*
+ * Nodes that can match one object at one depth, whatever its name is. Only
+ * patterns that overlap count together. Two arrays of so many u32 are on the
+ * stack of a lookup that meets a pattern.
+ */
+#define KHV_MAX_WIDTH		64
+/* Rules that name the same identifier, after expansion. */
+#define KHV_MAX_ENTRIES		255
+/* Process rules, and family: rules, of one domain. */
+#define KHV_MAX_ITEMS		256
+/* Refuse lines. */
+#define KHV_MAX_REFUSE		256
+/* Slots of the hash table that are looked at before "not there". */
+#define KHV_MAX_PROBES		64
+#define KHV_MAX_NODES		(1u << 24)
+#define KHV_MAX_DOMAINS		256
+#define KHV_MAX_SOURCES		1024
+/* How deep domains may inherit from each other. */
+#define KHV_MAX_INHERIT		3
+
+#endif /* _KHV_ENGINE_LIMITS_H */

@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1)
+/*
+ * Check a blob once, so that lookups need not.
+ *
+ * A blob may come from anyone with CAP_MAC_ADMIN, and no sequence of bytes may
+ * make a lookup leave the blob, loop, or need more room than it has. Beyond
+ * that, what would silently take a rule out of force is refused as well: a node
+ * that the hash table does not lead to, entries that are out of order.
+ */
+#include "engine_internal.h"
+
+enum reason {
+	BAD_NONE,
+	BAD_SIZE,
+	BAD_MAGIC,
+	BAD_VERSION,
+	BAD_SECTION,
+	BAD_STRINGS,
+	BAD_TEXT,
+	BAD_HEADER,
+	BAD_DOMAIN,
+	BAD_NODE,
+	BAD_GLOB,
+	BAD_PATTERN,
+	BAD_WIDTH,
+	BAD_PORTS,
+	BAD_ITEM,
+	BAD_ENTRY,
+	BAD_COND,
+	BAD_RULE,
+	BAD_NOTE,
+	BAD_SOURCE,
+	BAD_SLOTS,
+	NR_REASONS
+};
+
+static const char *const reasons[NR_REASONS] = {
+	[BAD_NONE] = "no error",
+	[BAD_SIZE] = "the policy blob is truncated or larger than 256 MiB",
+	[BAD_MAGIC] = "this is not a policy blob",
+	[BAD_VERSION] = "policy blob of another version: compile it with the libkhv of this khv",
+	[BAD_SECTION] = "policy blob: a section lies outside",
+	[BAD_STRINGS] = "policy blob: strings are not terminated",
+	[BAD_TEXT] = "policy blob: source text is not terminated",
+	[BAD_HEADER] = "policy blob: bad header field",
+	[BAD_DOMAIN] = "policy blob: bad domain",
+	[BAD_NODE] = "policy blob: bad tree node",
+	[BAD_GLOB] = "policy blob: bad pattern list",
+	[BAD_PATTERN] = "policy blob: malformed pattern",
+	[BAD_WIDTH] = "policy blob: too many patterns overlap",
+	[BAD_PORTS] = "policy blob: bad port range",
+	[BAD_ITEM] = "policy blob: bad process or family rule",
+	[BAD_ENTRY] = "policy blob: bad grant",
+	[BAD_COND] = "policy blob: bad condition",
+	[BAD_RULE] = "policy blob: bad rule",
+	[BAD_NOTE] = "policy blob: bad note",
+	[BAD_SOURCE] = "policy blob: bad source file",
+	[BAD_SLOTS] = "policy blob: the hash table does not lead to every node",
+};
+
+static const u32 element_size[KHV_NR_SECTIONS] = {
+	[KHV_SEC_DOMAINS] = sizeof(struct khv_blob_domain),
+	[KHV_SEC_NODES] = sizeof(struct khv_blob_node),
+	[KHV_SEC_GLOBS] = sizeof(struct khv_blob_glob),
+	[KHV_SEC_BRANCHES] = sizeof(__le32),
+	[KHV_SEC_PORTS] = sizeof(struct khv_blob_port),
+	[KHV_SEC_ITEMS] = sizeof(struct khv_blob_item),
+	[KHV_SEC_ENTRIES] = sizeof(struct khv_blob_entry),
+	[KHV_SEC_CONDS] = sizeof(struct khv_blob_cond),
+	[KHV_SEC_RULES] = sizeof(struct khv_blob_rule),
+	[KHV_SEC_NOTES] = sizeof(struct khv_blob_note),
+	[KHV_SEC_SOURCES] = sizeof(struct khv_blob_source),
+	[KHV_SEC_SLOTS] = sizeof(__le32),
+	[KHV_SEC_STRINGS] = 1,
+	[KHV_SEC_TEXT] = 1,
+};
+
+static const u32 all_verbs[KHV_NR_TYPES] = {
+	[KHV_TYPE_FILE] = (1u << KHV_F_NR_VERBS) - 1,
+	[KHV_TYPE_SOCKET] = (1u << KHV_S_NR_VERBS) - 1,
+	[KHV_TYPE_PROCESS] = (1u << KHV_P_NR_VERBS) - 1,
+};
+
+struct check {
+	const struct khv_engine *e;
+	u32 count[KHV_NR_SECTIONS];
+	const struct khv_blob_node *nodes;
+	const struct khv_blob_glob *globs;
+	const __le32 *branches;
+};
+
+/* Do @nr elements from @first on exist? */
+static bool range_ok(u32 first, u32 nr, u32 count)
+{
+	return first <= count && nr <= count - first;
+}
+
+/* Every offset below is the start of a string that ends inside. */
+static bool string_ok(const struct check *c, u32 offset)
+{
+	return offset < c->count[KHV_SEC_STRINGS] - KHV_STRINGS_PAD;
+}
+
+const char *khv_engine_error(int reason)
+{
+	if (reason < 0 || reason >= NR_REASONS)
+		return "unknown error";
+	return reasons[reason];
+}
+
+static int check_sections(struct check *c, size_t size)
+{
+	const struct khv_blob_header *h = c->e->blob;
+	u64 end = sizeof(*h);
+	u32 i;
+
+	for (i = 0; i < KHV_NR_SECTIONS; i++) {
+		u32 offset = khv_le32(h->section[i].offset);
+
+		c->count[i] = khv_le32(h->section[i].count);
+		/* Sections follow each other, so no byte is counted twice. */
+		if (offset % 8 || offset < end)
+			return BAD_SECTION;
+		end = offset + (u64)c->count[i] * element_size[i];
+		if (end > size)
+			return BAD_SECTION;
+	}
+	return BAD_NONE;
+}
+
+static int check_strings(const struct check *c)
+{
+	const char *strings = khv_section(c->e, KHV_SEC_STRINGS);
+	const char *text = khv_section(c->e, KHV_SEC_TEXT);
+	u32 n = c->count[KHV_SEC_STRINGS], i;
+
+	if (n <= KHV_STRINGS_PAD)
+		return BAD_STRINGS;
+	for (i = n - KHV_STRINGS_PAD - 1; i < n; i++)
+		if (strings[i])
+			return BAD_STRINGS;
+	if (strings[0])
+		return BAD_STRINGS;
+	n = c->count[KHV_SEC_TEXT];
+	if (!n || text[n - 1])
+		return BAD_TEXT;
+	return BAD_NONE;
+}
+
+static bool root_ok(const struct check *c, u32 root, bool net)
+{
+	const struct khv_blob_node *n = c->nodes + root;
+
+	if (!root)
+		return true;
+	if (root >= c->count[KHV_SEC_NODES] || n->parent || n->name_len)
+		return false;
+	return !(n->flags & KHV_NODE_NET) == !net;
+}
+
+static int check_header(const struct check *c)
+{
+	const struct khv_blob_header *h = c->e->blob;
+	u32 i;
+
+	if (h->mode > 2 || h->governed >> KHV_NR_TYPES || h->pad || h->pad2 ||
+	    !string_ok(c, khv_le32(h->name)))
+		return BAD_HEADER;
+	for (i = 0; i < KHV_NR_TYPES; i++)
+		if (khv_le32(h->judged[i]) & ~all_verbs[i])
+			return BAD_HEADER;
+	if (!root_ok(c, khv_le32(h->attach), false) ||
+	    khv_le32(h->nr_refuse) > KHV_MAX_REFUSE ||
+	    !range_ok(khv_le32(h->refuse), khv_le32(h->nr_refuse),
+		      c->count[KHV_SEC_ENTRIES]))
+		return BAD_HEADER;
+	return BAD_NONE;
+}
+
+static int check_domains(const struct check *c)
+{
+	const struct khv_blob_domain *d = khv_section(c->e, KHV_SEC_DOMAINS);
+	u32 items = c->count[KHV_SEC_ITEMS];
+	u32 i, j, n = c->count[KHV_SEC_DOMAINS];
+
+	if (!n || n > KHV_MAX_DOMAINS)
+		return BAD_DOMAIN;
+	for (i = 0; i < n; i++, d++) {
+		if (!string_ok(c, khv_le32(d->name)))
+			return BAD_DOMAIN;
+		for (j = 0; j < KHV_NR_TYPES; j++)
+			if (khv_le32(d->fallback[j]) & ~all_verbs[j])
+				return BAD_DOMAIN;
+		for (j = 0; j < KHV_NR_TREES; j++)
+			if (!root_ok(c, khv_le32(d->root[j]),
+				     j >= KHV_TREE_INET))
+				return BAD_DOMAIN;
+		if (khv_le32(d->nr_process) > KHV_MAX_ITEMS ||
+		    khv_le32(d->nr_family) > KHV_MAX_ITEMS ||
+		    !range_ok(khv_le32(d->process), khv_le32(d->nr_process),
+			      items) ||
+		    !range_ok(khv_le32(d->family), khv_le32(d->nr_family),
+			      items))
+			return BAD_DOMAIN;
+	}
+	return BAD_NONE;
+}
+
+/* --- trees ------------------------------------------------------------------- */
+
+static const struct khv_blob_glob *glob_of(const struct check *c,
+					   const struct khv_blob_node *n)
+{
+	return c->globs + (n->flags & KHV_NODE_NET ? 0 : khv_le32(n->more));
+}
+
+/* What a matching node counts for; one without children still has rules. */
+static u32 width_of(const struct khv_blob_node *n)
+{
+	u32 width = n->width;
+
+	/* With it, its "**" child becomes active too: that is in its width. */
+	return width ? width : 1;
+}
+
+static bool net_ok(const struct check *c, const struct khv_blob_node *n)
+{
+	if (n->nr || n->flags != KHV_NODE_NET)
+		return false;
+	return range_ok(khv_le32(n->first), khv_le32(n->more),
+			c->count[KHV_SEC_PORTS]);
+}
+
+/* Fields of a node, and that its parent knows about it. */
+static int check_node(const struct check *c, u32 i)
+{
+	const u8 inherited = KHV_NODE_GLOB | KHV_NODE_FLOAT | KHV_NODE_NET;
+	const u8 known = inherited | KHV_NODE_STAT | KHV_NODE_PATTERN |
+			 KHV_NODE_DEEP;
+	const struct khv_blob_node *n = c->nodes + i, *parent;
+	u32 up = khv_le32(n->parent);
+	const struct khv_blob_glob *g;
+
+	if (up >= i || (n->flags & ~known) ||
+	    khv_le32(n->name) >= c->count[KHV_SEC_STRINGS] ||
+	    !range_ok(khv_le32(n->name), n->name_len + KHV_STRINGS_PAD,
+		      c->count[KHV_SEC_STRINGS]) ||
+	    n->width > KHV_MAX_WIDTH)
+		return BAD_NODE;
+	if (n->flags & KHV_NODE_NET) {
+		if (!net_ok(c, n))
+			return BAD_PORTS;
+	} else if (!range_ok(khv_le32(n->first), n->nr,
+			     c->count[KHV_SEC_ENTRIES]) ||
+		   khv_le32(n->more) >= c->count[KHV_SEC_GLOBS]) {
+		return BAD_NODE;
+	}
+	if ((n->flags & KHV_NODE_GLOB) ? !n->more :
+	    (n->flags & (KHV_NODE_PATTERN | KHV_NODE_FLOAT | KHV_NODE_DEEP)))
+		return BAD_NODE;
+	if (!up)
+		return n->name_len || (n->flags & ~(KHV_NODE_NET | KHV_NODE_STAT)) ?
+		       BAD_NODE : BAD_NONE;
+	parent = c->nodes + up;
+	if ((parent->flags & inherited) & ~n->flags)
+		return BAD_NODE;
+	if ((n->flags & ~parent->flags & KHV_NODE_NET) || !parent->width)
+		return BAD_NODE;
+	g = glob_of(c, parent);
+	if (n->flags & KHV_NODE_DEEP) {
+		/* One "**" per path: what is below must not branch again. */
+		if (khv_le32(g->deep) != i || n->nr || n->name_len ||
+		    !(n->flags & KHV_NODE_FLOAT) || !(n->flags & KHV_NODE_GLOB) ||
+		    (parent->flags & KHV_NODE_FLOAT))
+			return BAD_NODE;
+		return BAD_NONE;
+	}
+	if (!n->name_len)
+		return BAD_NODE;
+	if (parent->flags & KHV_NODE_FLOAT) {
+		if (!n->more || glob_of(c, n)->height >= g->height)
+			return BAD_WIDTH;
+	} else if (n->flags & KHV_NODE_FLOAT) {
+		return BAD_NODE;
+	}
+	return BAD_NONE;
+}
+
+/*
+ * The branches of a node are its own, ordered, none twice, and no more overlap
+ * than it says.
+ */
+static int check_branches(const struct check *c, u32 i)
+{
+	const struct khv_blob_node *n = c->nodes + i;
+	const struct khv_blob_glob *g = glob_of(c, n);
+	const char *strings = khv_section(c->e, KHV_SEC_STRINGS);
+	u32 any = 0, run = 0, most = 0, before = 0, j;
+	u8 last = 0;
+
+	if (!range_ok(khv_le32(g->first), g->nr, c->count[KHV_SEC_BRANCHES]))
+		return BAD_GLOB;
+	for (j = 0; j < g->nr; j++) {
+		u32 child = khv_le32(c->branches[khv_le32(g->first) + j]);
+		const struct khv_blob_node *p = c->nodes + child;
+		const char *pattern;
+		u8 first;
+
+		if (child >= c->count[KHV_SEC_NODES] ||
+		    khv_le32(p->parent) != i || !(p->flags & KHV_NODE_PATTERN))
+			return BAD_GLOB;
+		pattern = strings + khv_le32(p->name);
+		if (!khv_glob_valid(pattern, p->name_len, NULL))
+			return BAD_PATTERN;
+		first = khv_glob_first(pattern, p->name_len);
+		if (first < last || (first == last && child <= before))
+			return BAD_GLOB;
+		if (first != last)
+			run = 0;
+		last = first;
+		before = child;
+		if (first)
+			run += width_of(p);
+		else
+			any += width_of(p);
+		if (run > most)
+			most = run;
+	}
+	return any + most > g->overlap ? BAD_WIDTH : BAD_NONE;
+}
+
+/* The width of a node against that of its children. */
+static int check_width(const struct check *c, u32 i)
+{
+	const struct khv_blob_node *n = c->nodes + i;
+	const struct khv_blob_glob *g = glob_of(c, n);
+	u32 deep = khv_le32(g->deep), width;
+
+	if (deep) {
+		const struct khv_blob_node *d = c->nodes + deep;
+
+		if (deep >= c->count[KHV_SEC_NODES] ||
+		    khv_le32(d->parent) != i || !(d->flags & KHV_NODE_DEEP))
+			return BAD_GLOB;
+		deep = d->width;
+	}
+	width = g->overlap + deep;
+	if (n->flags & KHV_NODE_DEEP)
+		width = 1 + g->height * g->overlap;
+	if (width > n->width || (deep && n->width < 1 + deep))
+		return BAD_WIDTH;
+	return BAD_NONE;
+}
+
+/* A literal child adds to what the patterns beside it can match. */
+static int check_literal(const struct check *c, u32 i)
+{
+	const struct khv_blob_node *n = c->nodes + i;
+	const struct khv_blob_node *parent = c->nodes + khv_le32(n->parent);
+	const struct khv_blob_glob *g = glob_of(c, parent);
+	u32 deep = khv_le32(g->deep), width;
+
+	width = width_of(n) + g->overlap;
+	if (deep)
+		width += c->nodes[deep].width;
+	if (parent->flags & KHV_NODE_DEEP)
+		width = 1 + g->height * width;
+	if (width > parent->width)
+		return BAD_WIDTH;
+	if (khv_find_child(c->e, khv_le32(n->parent),
+			   khv_string(c->e, khv_le32(n->name)), n->name_len) != i)
+		return BAD_SLOTS;
+	return BAD_NONE;
+}
+
+static bool glob_empty(const struct khv_blob_glob *g)
+{
+	return !g->first && !g->deep && !g->literals && !g->nr && !g->overlap &&
+	       !g->height;
+}
+
+static int check_trees(const struct check *c)
+{
+	u32 i, patterns = 0, branches = 0, n = c->count[KHV_SEC_NODES];
+	int reason = BAD_NONE;
+
+	if (!n || n >= KHV_MAX_NODES)
+		return BAD_NODE;
+	if (!c->count[KHV_SEC_GLOBS] || !glob_empty(c->globs))
+		return BAD_GLOB;
+	/* Node 0 stands for "none" and is never looked at. */
+	for (i = 1; i < n && !reason; i++)
+		reason = check_node(c, i);
+	for (i = 1; i < n && !reason; i++) {
+		reason = check_branches(c, i);
+		branches += glob_of(c, c->nodes + i)->nr;
+	}
+	for (i = 1; i < n && !reason; i++)
+		reason = check_width(c, i);
+	for (i = 1; i < n && !reason; i++) {
+		const struct khv_blob_node *node = c->nodes + i;
+
+		if (node->flags & KHV_NODE_PATTERN)
+			patterns++;
+		else if (node->parent && !(node->flags & KHV_NODE_DEEP))
+			reason = check_literal(c, i);
+	}
+	/* Each branch is another pattern: if they are as many, none is missing. */
+	if (!reason && branches != patterns)
+		reason = BAD_GLOB;
+	return reason;
+}
+
+static int check_slots(const struct check *c)
+{
+	const __le32 *slots = khv_section(c->e, KHV_SEC_SLOTS);
+	u32 i;
+
+	for (i = 0; i < c->count[KHV_SEC_SLOTS]; i++)
+		if (khv_le32(slots[i]) >> 8 >= c->count[KHV_SEC_NODES])
+			return BAD_SLOTS;
+	return BAD_NONE;
+}
+
+/* --- the rest ---------------------------------------------------------------- */
+
+static int check_ports(const struct check *c)
+{
+	const struct khv_blob_port *all = khv_section(c->e, KHV_SEC_PORTS);
+	u32 i, j, used = 0;
+
+	for (i = 0; i < c->count[KHV_SEC_PORTS]; i++)
+		if (khv_le16(all[i].nr) > KHV_MAX_ENTRIES ||
+		    !range_ok(khv_le32(all[i].first), khv_le16(all[i].nr),
+			      c->count[KHV_SEC_ENTRIES]))
+			return BAD_PORTS;
+	for (i = 1; i < c->count[KHV_SEC_NODES]; i++) {
+		const struct khv_blob_node *n = c->nodes + i;
+		const struct khv_blob_port *port = all + khv_le32(n->first);
+		u32 nr = khv_le32(n->more);
+
+		if (!(n->flags & KHV_NODE_NET) || !nr)
+			continue;
+		/* No range is looked at twice, so this is linear. */
+		if (nr > 65536 || port->start || khv_le32(n->first) != used)
+			return BAD_PORTS;
+		used += nr;
+		for (j = 1; j < nr; j++)
+			if (khv_le16(port[j].start) <= khv_le16(port[j - 1].start))
+				return BAD_PORTS;
+	}
+	return BAD_NONE;
+}
+
+static int check_items(const struct check *c)
+{
+	const struct khv_blob_item *item = khv_section(c->e, KHV_SEC_ITEMS);
+	u32 i;
+
+	for (i = 0; i < c->count[KHV_SEC_ITEMS]; i++, item++) {
+		u32 kind = khv_le32(item->kind);
+
+		if (kind >= KHV_NR_ITEM_KINDS ||
+		    khv_le32(item->entry) >= c->count[KHV_SEC_ENTRIES])
+			return BAD_ITEM;
+		if (kind == KHV_ITEM_EXE && !string_ok(c, khv_le32(item->value)))
+			return BAD_ITEM;
+	}
+	return BAD_NONE;
+}
+
+static int check_entries(const struct check *c)
+{
+	const struct khv_blob_entry *entry = khv_section(c->e, KHV_SEC_ENTRIES);
+	const struct khv_blob_rule *rules = khv_section(c->e, KHV_SEC_RULES);
+	u32 i;
+
+	for (i = 0; i < c->count[KHV_SEC_ENTRIES]; i++, entry++) {
+		u32 grant = khv_le32(entry->grant);
+		u32 target = khv_le16(entry->target);
+		u32 rule = khv_le32(entry->rule);
+
+		if (grant & ~(KHV_GRANT_VERBS | KHV_GRANT_OP | KHV_GRANT_CLASS))
+			return BAD_ENTRY;
+		if ((grant & KHV_GRANT_OP) == KHV_GRANT_OP)
+			return BAD_ENTRY;
+		if (rule >= c->count[KHV_SEC_RULES] ||
+		    khv_le16(entry->cond) >= c->count[KHV_SEC_CONDS])
+			return BAD_ENTRY;
+		if (rules[rule].kind != KHV_TYPE_SOCKET &&
+		    target != KHV_NO_TARGET &&
+		    target >= c->count[KHV_SEC_DOMAINS])
+			return BAD_ENTRY;
+	}
+	return BAD_NONE;
+}
+
+static int check_conds(const struct check *c)
+{
+	const struct khv_blob_cond *cond = khv_section(c->e, KHV_SEC_CONDS);
+	u32 i, n = c->count[KHV_SEC_CONDS];
+
+	if (!n || cond->what)
+		return BAD_COND;
+	for (i = 1; i < n; i++)
+		if (!cond[i].what ||
+		    (khv_le32(cond[i].what) & ~(KHV_COND_USER | KHV_COND_GROUP)))
+			return BAD_COND;
+	return BAD_NONE;
+}
+
+static int check_rules(const struct check *c)
+{
+	const struct khv_blob_rule *r = khv_section(c->e, KHV_SEC_RULES);
+	u32 i;
+
+	for (i = 0; i < c->count[KHV_SEC_RULES]; i++, r++)
+		if (khv_le32(r->text) >= c->count[KHV_SEC_TEXT] ||
+		    khv_le16(r->source) >= c->count[KHV_SEC_SOURCES] ||
+		    khv_le16(r->domain) >= c->count[KHV_SEC_DOMAINS] ||
+		    r->kind >= KHV_NR_KINDS || r->error > 133 || r->pad ||
+		    (r->effects & ~(KHV_RULE_AUDIT | KHV_RULE_QUIET)))
+			return BAD_RULE;
+	return BAD_NONE;
+}
+
+static int check_notes(const struct check *c)
+{
+	const struct khv_blob_note *note = khv_section(c->e, KHV_SEC_NOTES);
+	u32 i, least = 0;
+
+	for (i = 0; i < c->count[KHV_SEC_NOTES]; i++, note++) {
+		u32 rule = khv_le32(note->rule);
+
+		if (rule >= c->count[KHV_SEC_RULES] || rule < least ||
+		    !string_ok(c, khv_le32(note->why)) ||
+		    !string_ok(c, khv_le32(note->tag)))
+			return BAD_NOTE;
+		least = rule + 1;
+	}
+	return BAD_NONE;
+}
+
+static int check_sources(const struct check *c)
+{
+	const struct khv_blob_source *s = khv_section(c->e, KHV_SEC_SOURCES);
+	const char *text = khv_section(c->e, KHV_SEC_TEXT);
+	u32 i, n = c->count[KHV_SEC_SOURCES];
+
+	if (!n || n > KHV_MAX_SOURCES)
+		return BAD_SOURCE;
+	for (i = 0; i < n; i++, s++) {
+		u32 offset = khv_le32(s->text), len = khv_le32(s->len);
+
+		if (!string_ok(c, khv_le32(s->name)) ||
+		    offset >= c->count[KHV_SEC_TEXT] ||
+		    len >= c->count[KHV_SEC_TEXT] - offset || text[offset + len])
+			return BAD_SOURCE;
+	}
+	return BAD_NONE;
+}
+
+static int check_content(struct check *c)
+{
+	static int (*const checks[])(const struct check *c) = {
+		/* Strings and slots before trees, trees before their users. */
+		check_strings, check_slots, check_trees, check_header,
+		check_domains, check_ports, check_items, check_conds,
+		check_sources, check_rules, check_entries, check_notes,
+	};
+	u32 i;
+
+	for (i = 0; i < KHV_ARRAY_SIZE(checks); i++) {
+		int reason = checks[i](c);
+
+		if (reason)
+			return reason;
+	}
+	return BAD_NONE;
+}
+
+static int open_blob(struct khv_engine *e, const void *blob, size_t size)
+{
+	const struct khv_blob_header *h = blob;
+	struct check c = { .e = e };
+	int reason;
+	u32 slots;
+
+	if (size < sizeof(*h) || size > KHV_BLOB_MAX ||
+	    (unsigned long)blob % 8)
+		return BAD_SIZE;
+	if (khv_le32(h->magic) != KHV_BLOB_MAGIC)
+		return BAD_MAGIC;
+	if (khv_le32(h->version) != KHV_BLOB_VERSION)
+		return BAD_VERSION;
+	if (khv_le32(h->size) != size)
+		return BAD_SIZE;
+	e->blob = h;
+	e->size = size;
+	reason = check_sections(&c, size);
+	if (reason)
+		return reason;
+	c.nodes = khv_section(e, KHV_SEC_NODES);
+	c.globs = khv_section(e, KHV_SEC_GLOBS);
+	c.branches = khv_section(e, KHV_SEC_BRANCHES);
+	e->nodes = c.nodes;
+	e->entries = khv_section(e, KHV_SEC_ENTRIES);
+	e->slots = khv_section(e, KHV_SEC_SLOTS);
+	e->strings = khv_section(e, KHV_SEC_STRINGS);
+	e->probes = h->probes;
+	/* Probing never wraps: the last homes have room behind them. */
+	slots = c.count[KHV_SEC_SLOTS];
+	if (!e->probes || e->probes > KHV_MAX_PROBES || slots < e->probes)
+		return BAD_SLOTS;
+	e->homes = slots - e->probes + 1;
+	return check_content(&c);
+}
+
+int khv_engine_open(struct khv_engine *e, const void *blob, size_t size,
+		    int *reason)
+{
+	int bad = open_blob(e, blob, size);
+
+	if (reason)
+		*reason = bad;
+	if (bad)
+		memset(e, 0, sizeof(*e));
+	if (bad == BAD_VERSION)
+		return -EPROTONOSUPPORT;
+	return bad ? -EINVAL : 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1)
+/*
+ * Questions about processes, and about who may run a program at all.
+ */
+#include "engine_internal.h"
+
+/* Is @exe the file @path names, or below it? */
+static bool exe_below(const char *exe, size_t exe_len, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (!exe || exe_len < len || memcmp(exe, path, len))
+		return false;
+	return exe_len == len || exe[len] == '/' || len == 1;
+}
+
+static bool item_matches(const struct khv_engine *e,
+			 const struct khv_process *p, u32 kind, u32 value)
+{
+	switch (kind) {
+	case KHV_ITEM_ANY:
+		return true;
+	case KHV_ITEM_DESCENDANTS:
+		return p->descendant;
+	case KHV_ITEM_USER:
+		return p->uid == value;
+	case KHV_ITEM_DOMAIN:
+		return p->same_policy && p->domain == value;
+	case KHV_ITEM_EXE:
+		return exe_below(p->exe, p->exe_len, khv_string(e, value));
+	case KHV_ITEM_SELF:
+		return p->self;
+	case KHV_ITEM_PID:
+		return p->pid == value;
+	default:
+		return false;
+	}
+}
+
+void khv_engine_process(const struct khv_engine *e, u16 domain,
+			const struct khv_subject *s,
+			const struct khv_process *p, u32 verbs,
+			struct khv_decision *d)
+{
+	struct khv_fold f = {
+		.e = e, .s = s, .rule = KHV_NO_RULE,
+		.want = khv_judged(e, KHV_TYPE_PROCESS, verbs),
+	};
+	const struct khv_blob_item *item = khv_section(e, KHV_SEC_ITEMS);
+	const struct khv_blob_domain *dom;
+	u32 i, nr;
+
+	if (!f.want) {
+		khv_decide_allowed(d);
+		return;
+	}
+	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {
+		dom = khv_domain_at(e, domain);
+		f.grant = khv_le32(dom->fallback[KHV_TYPE_PROCESS]);
+		item += khv_le32(dom->process);
+		nr = khv_le32(dom->nr_process);
+		for (i = 0; i < nr; i++, item++) {
+			khv_count();
+			if (item_matches(e, p, khv_le32(item->kind),
+					 khv_le32(item->value)))
+				khv_fold_entry(&f, e->entries +
+						   khv_le32(item->entry));
+		}
+	}
+	khv_decide(&f, KHV_TYPE_PROCESS, d);
+}
+
+bool khv_engine_refuse(const struct khv_engine *e, const struct khv_subject *s,
+		       u32 *rule)
+{
+	struct khv_fold f = { .e = e, .s = s };
+	const struct khv_blob_entry *entry = e->entries;
+	u32 i, nr = khv_le32(e->blob->nr_refuse);
+
+	entry += khv_le32(e->blob->refuse);
+	for (i = 0; i < nr; i++, entry++) {
+		if (!khv_cond_holds(&f, khv_le16(entry->cond)))
+			continue;
+		if (rule)
+			*rule = khv_le32(entry->rule);
+		return true;
+	}
+	return false;
+}
