@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The one table that dispatch, help, completion and hvctl(8) follow. */
+#include "hvctl.h"
+
+const struct option_def option_table[NR_OPTIONS] = {
+	[OPT_POLICY] = { "policy", 0, "POLICY", "policy-or-file",
+		"a policy in force, or a rule file" },
+	[OPT_DOMAIN] = { "domain", 0, "DOMAIN", NULL,
+		"domain of the policy (default: its first, main)" },
+	[OPT_USER] = { "user", 0, "USER", "user",
+		"ask as this user, by name or number (default: root)" },
+	[OPT_CLIENT] = { "client", 0, "CLIENT", "client",
+		"only this client" },
+	[OPT_VERDICT] = { "verdict", 0, "VERDICT", "verdict",
+		"only allow, deny or would-deny" },
+	[OPT_COUNT] = { "count", 'n', "COUNT", NULL,
+		"end after so many events" },
+	[OPT_TREE] = { "tree", 0, NULL, NULL,
+		"and all its descendants" },
+	[OPT_ALL] = { "all", 0, NULL, NULL,
+		"all policies" },
+	[OPT_FORCE] = { "force", 0, NULL, NULL,
+		"also while tasks are in it; they are refused everything then" },
+	[OPT_IF_GENERATION] = { "if-generation", 0, "N", NULL,
+		"only if generation N is in force (else exit code 10)" },
+};
+
+#define O(option)	(1u << OPT_##option)
+#define LOAD_OPTIONS	O(IF_GENERATION)
+
+const struct command commands[] = {
+	{ "status", NULL, cmd_status, 0, 0, CMD_KERNEL, 0, "", "",
+	  "what is loaded and in force", NULL },
+
+	{ "module", "list", cmd_module_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "clients: id, priority, state, hooked calls", NULL },
+	{ "module", "show", cmd_module_show, 1, 1, CMD_KERNEL, 0, "NAME",
+	  "client", "everything about one client", NULL },
+	{ "module", "enable", cmd_module_enable, 1, 1, CMD_KERNEL, 0, "NAME",
+	  "client", "put the hooks of a client in", NULL },
+	{ "module", "disable", cmd_module_disable, 1, 1, CMD_KERNEL, 0, "NAME",
+	  "client", "take the hooks of a client out",
+	  "Waits up to --timeout seconds for tasks inside its calls." },
+	{ "module", "unload", cmd_module_unload, 1, 1, 0, 0, "NAME",
+	  "client", "disable a client and remove its kernel module",
+	  "Waits up to --timeout seconds for tasks inside its calls, and names\n"
+	  "the one it waits for." },
+
+	{ "policy", "load", cmd_policy_load, 1, -1, 0, LOAD_OPTIONS, "FILE...",
+	  "file...", "compile rule files and put them in force, all at once",
+	  "With -n everything is tried and nothing is changed." },
+	{ "policy", "clear", cmd_policy_clear, 0, -1, CMD_KERNEL,
+	  O(ALL) | O(FORCE), "NAME...|--all", "policy...",
+	  "take policies out of force", NULL },
+	{ "policy", "list", cmd_policy_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "policies in force", NULL },
+	{ "policy", "show", cmd_policy_show, 1, 1, 0, 0, "NAME|FILE",
+	  "policy-or-file", "the text a policy was made from",
+	  "For a policy in force: read back from the kernel. The output can be\n"
+	  "loaded again." },
+	{ "policy", "check", cmd_policy_check, 1, -1, 0, 0, "FILE...",
+	  "file...", "compile and test rule files, load nothing", NULL },
+
+	{ "rule", "list", cmd_rule_list, 0, 1, 0, 0, "[NAME|FILE]",
+	  "policy-or-file", "rules of one policy, or of all in force", NULL },
+
+	{ "log", "level", cmd_log_level, 0, 2, CMD_KERNEL, 0,
+	  "[CLIENT] [LEVEL]", "client level",
+	  "show or set which decisions become events",
+	  "Levels: off, deny, audit (and what a rule marks), allow (everything).\n"
+	  "A LEVEL without CLIENT is set on all clients." },
+
+	{ "run", NULL, cmd_run, 1, 1, CMD_REST, O(DOMAIN) | O(CLIENT),
+	  "POLICY -- CMD [ARG...]", "policy-or-file",
+	  "run a program inside a policy",
+	  "POLICY is in force, or a rule file that is loaded first. From the\n"
+	  "program's start on it and all its descendants are confined." },
+	{ "attach", NULL, cmd_attach, 1, 2, CMD_KERNEL,
+	  O(TREE) | O(POLICY) | O(DOMAIN) | O(CLIENT), "PID [POLICY]",
+	  "pid policy", "put a running process under a policy", NULL },
+	{ "task", "list", cmd_task_list, 0, 0, CMD_KERNEL,
+	  O(CLIENT) | O(POLICY), "", "",
+	  "confined tasks, and the call each is inside of", NULL },
+
+	{ "test", NULL, cmd_test, 3, 3, 0, O(POLICY) | O(DOMAIN) | O(USER),
+	  "TYPE IDENT VERB", "type - verb",
+	  "ask a policy: allowed or denied, and by which rule",
+	  "Nothing is tried on the system. Exit code 0: allowed, 1: denied.\n"
+	  "Example: hvctl test --policy nginx.hv file /etc/shadow open" },
+
+	{ "event", "tail", cmd_event_tail, 0, 0, 0,
+	  O(CLIENT) | O(POLICY) | O(VERDICT) | O(COUNT), "", "",
+	  "decisions as they are made",
+	  "With -j one object per line." },
+	{ "event", "stats", cmd_event_stats, 0, 0, CMD_KERNEL, 0, "", "",
+	  "events produced, delivered and lost, per processor", NULL },
+	{ "hook", "list", cmd_hook_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "kernel functions that are hooked, and by whom", NULL },
+
+	{ "version", NULL, cmd_version, 0, 0, 0, 0, "", "",
+	  "version of hvctl and of the protocol", NULL },
+	{ "completion", "bash", cmd_completion, 0, 0, 0, 0, "", "",
+	  "print the completion script for a shell", NULL },
+	{ "help", NULL, cmd_help, 0, 2, 0, 0, "[OBJECT [VERB]]", "help",
+	  "this, or more about one command", NULL },
+};
+
+const size_t nr_commands = ARRAY_SIZE(commands);

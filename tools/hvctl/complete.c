@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Completion: candidates come from the table and from the kernel. */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hvctl.h"
+
+/* tools/completion/hvctl, as strings. */
+static const char bash_script[] =
+#include "completion.inc"
+;
+
+int cmd_completion(struct hvctl *h)
+{
+	h->streaming = true;
+	fputs(bash_script, stdout);
+	return HV_OK;
+}
+
+/* The word to be completed. */
+static const char *start;
+
+static void offer(const char *word)
+{
+	if (!strncmp(word, start, strlen(start)))
+		puts(word);
+}
+
+static void offer_field(int (*list)(struct khv_conn *, struct khv_list **),
+			const struct khv_record_type *type, const char *key)
+{
+	const struct khv_field *f = khv_record_field(type, key);
+	struct khv_conn *conn = NULL;
+	struct khv_list *l = NULL;
+	char text[128];
+
+	if (!khv_open(&conn) && !list(conn, &l))
+		for (size_t i = 0; i < khv_list_count(l); i++) {
+			khv_field_text(f, khv_list_at(l, i), text,
+				       sizeof(text));
+			offer(text);
+		}
+	khv_list_free(l);
+	khv_close(conn);
+}
+
+static void offer_users(void)
+{
+	struct passwd *pw;
+
+	setpwent();
+	while ((pw = getpwent()))
+		offer(pw->pw_name);
+	endpwent();
+}
+
+static void offer_objects(const char *object)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < nr_commands; i++) {
+		const char *word = object ? commands[i].verb :
+					    commands[i].object;
+
+		if ((object && strcmp(commands[i].object, object)) || !word ||
+		    !strcmp(word, last))
+			continue;
+		offer(word);
+		last = word;
+	}
+}
+
+static const char *const verbs[] = {
+	"read", "write", "open", "list", "stat", "readlink", "open-write",
+	"append", "truncate", "create", "delete", "rename", "link", "symlink",
+	"mknod", "attr", "lock", "exec", "mmap", "ioctl", "mount", "bind",
+	"listen", "accept", "recv", "connect", "send", "option", "info",
+	"peek", "signal", "ptrace", "sched", "memory",
+};
+
+static void offer_words(const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		offer(words[i]);
+}
+
+static void offer_kind(const char *kind)
+{
+	static const char *const levels[] = { "off", "deny", "audit", "allow" };
+	static const char *const verdicts[] = { "allow", "deny", "would-deny" };
+	static const char *const types[] = { "file", "socket", "process" };
+
+	if (strstr(kind, "file"))
+		puts("@file");
+	if (!strncmp(kind, "policy", 6))
+		offer_field(khv_list_policies, &khv_policy_record, "name");
+	else if (!strcmp(kind, "client"))
+		offer_field(khv_list_clients, &khv_client_record, "name");
+	else if (!strcmp(kind, "level"))
+		offer_words(levels, ARRAY_SIZE(levels));
+	else if (!strcmp(kind, "verdict"))
+		offer_words(verdicts, ARRAY_SIZE(verdicts));
+	else if (!strcmp(kind, "type"))
+		offer_words(types, ARRAY_SIZE(types));
+	else if (!strcmp(kind, "verb"))
+		offer_words(verbs, ARRAY_SIZE(verbs));
+	else if (!strcmp(kind, "user"))
+		offer_users();
+}
+
+static void offer_options(const struct command *c)
+{
+	static const char *const globals[] = {
+		"--json", "--pretty", "--quiet", "--dry-run", "--yes",
+		"--timeout", "--no-header", "--color", "--version", "--help",
+	};
+	char word[32];
+
+	for (int i = 0; c && i < NR_OPTIONS; i++)
+		if (c->options >> i & 1) {
+			snprintf(word, sizeof(word), "--%s",
+				 option_table[i].name);
+			offer(word);
+		}
+	offer_words(globals, ARRAY_SIZE(globals));
+}
+
+/* Kind number @n of "a b c..."; a last "c..." goes on for ever. */
+static void offer_argument(const struct command *c, int n)
+{
+	char kinds[128], *kind, *save = NULL, *last = NULL;
+
+	snprintf(kinds, sizeof(kinds), "%s", c->complete);
+	for (kind = strtok_r(kinds, " ", &save); kind;
+	     kind = strtok_r(NULL, " ", &save)) {
+		char *dots = strstr(kind, "...");
+
+		if (dots)
+			*dots = 0;
+		last = kind;
+		if (!n--)
+			break;
+		if (!dots)
+			last = NULL;
+	}
+	if (last)
+		offer_kind(last);
+}
+
+static const char *value_kind(const struct command *c, const char *word)
+{
+	for (int i = 0; c && i < NR_OPTIONS; i++)
+		if ((c->options >> i & 1) && !strncmp(word, "--", 2) &&
+		    !strcmp(word + 2, option_table[i].name))
+			return option_table[i].value ?
+			       option_table[i].complete ?
+			       option_table[i].complete : "-" : NULL;
+	return !strcmp(word, "--timeout") || !strcmp(word, "--color") ? "-" :
+									NULL;
+}
+
+/* @argv: number of the word to complete, then all words of the line. */
+int complete(int argc, char **argv)
+{
+	const char *object = NULL, *kind = NULL;
+	const struct command *c = NULL;
+	int cword, args = 0;
+
+	cword = argc > 1 ? atoi(argv[0]) : 0;
+	argv++;
+	argc--;
+	if (cword < 1 || cword > argc)
+		return HV_USAGE;
+	start = cword < argc ? argv[cword] : "";
+	for (int i = 1; i < cword; i++) {
+		if (!strcmp(argv[i], "--"))
+			return HV_OK;
+		if (kind) {
+			kind = NULL;
+			continue;
+		}
+		kind = value_kind(c, argv[i]);
+		if (argv[i][0] == '-')
+			continue;
+		if (c) {
+			args++;
+			continue;
+		}
+		for (size_t k = 0; k < nr_commands && !c; k++)
+			if (!strcmp(commands[k].object,
+				    object ? object : argv[i]) &&
+			    (!commands[k].verb ||
+			     (object && !strcmp(commands[k].verb, argv[i]))))
+				c = &commands[k];
+		if (!object)
+			object = argv[i];
+	}
+	if (kind)
+		offer_kind(kind);
+	else if (start[0] == '-')
+		offer_options(c);
+	else if (c && c->fn == cmd_help)
+		offer_objects(args ? argv[cword - 1] : NULL);
+	else if (c)
+		offer_argument(c, args);
+	else
+		offer_objects(object);
+	return HV_OK;
+}

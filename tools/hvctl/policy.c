@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hvctl policy: rule files in, policies in force out. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <json-c/json.h>
+#include <khv/policy.h>
+#include "hvctl.h"
+
+bool is_rule_file(const char *name)
+{
+	size_t n = strlen(name);
+
+	return strchr(name, '/') || (n > 3 && !strcmp(name + n - 3, ".hv"));
+}
+
+const char *policy_name(const struct khv_policy *policy)
+{
+	return khv_engine_name(khv_policy_engine(policy));
+}
+
+static void message_json(struct hvctl *h, const struct khv_policy_message *m)
+{
+	struct json_object *o = json_object_new_object();
+	bool exact;
+
+	json_object_object_add(o, "severity", json_object_new_string(
+				       khv_severity_name(m->severity)));
+	json_object_object_add(o, "file", khv_string_json(
+				       m->file ? m->file : "",
+				       strlen(m->file ? m->file : ""), &exact));
+	json_object_object_add(o, "line", json_object_new_int64(m->line));
+	json_object_object_add(o, "column", json_object_new_int64(m->column));
+	json_object_object_add(o, "text", khv_string_json(m->text,
+							  strlen(m->text),
+							  &exact));
+	data_add(h, o);
+}
+
+static void show_message(struct hvctl *h, const struct khv_policy_message *m)
+{
+	char *file = safe(m->file ? m->file : "?");
+	char *text = safe(m->text);
+
+	if (h->json)
+		message_json(h, m);
+	fputs(file, stderr);
+	if (m->line)
+		fprintf(stderr, ":%u", m->line);
+	if (m->line && m->column)
+		fprintf(stderr, ":%u", m->column);
+	fprintf(stderr, ": %s: %s\n", khv_severity_name(m->severity), text);
+	free(file);
+	free(text);
+}
+
+int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
+{
+	struct khv_policy_options options = { 0 };
+	int err;
+
+	*policy = NULL;
+	if (h->cmd->fn == cmd_policy_check)
+		options.flags = KHV_POLICY_LINT;
+	err = khv_policy_compile_file(path, &options, policy);
+	if (!*policy)
+		return fail(h, HV_FAILED, NULL, "%s: %s", path,
+			    strerror(-err));
+	for (size_t i = 0; i < khv_policy_nr_messages(*policy); i++)
+		show_message(h, khv_policy_message(*policy, i));
+	if (!err)
+		return HV_OK;
+	khv_policy_free(*policy);
+	*policy = NULL;
+	return err == -ECANCELED ? HV_EXPECT : HV_POLICY;
+}
+
+static int check_names(struct hvctl *h, struct khv_policy **policy, int count)
+{
+	for (int i = 1; i < count; i++)
+		for (int j = 0; j < i; j++)
+			if (!strcmp(policy_name(policy[i]),
+				    policy_name(policy[j])))
+				return fail(h, HV_POLICY,
+					    "nothing loaded; give one of them another name: policy NAME",
+					    "%s and %s are both called \"%s\"",
+					    h->argv[j], h->argv[i],
+					    policy_name(policy[i]));
+	return HV_OK;
+}
+
+/* Hand everything over, then change it all in one moment. */
+int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
+{
+	const char *expected = h->opt[OPT_IF_GENERATION];
+	uint64_t generation = expected ? strtoull(expected, NULL, 10) : 0;
+	int err;
+
+	err = khv_txn_begin(h->conn, generation);
+	for (int i = 0; i < count && !err; i++) {
+		size_t size;
+		const void *blob = khv_policy_blob(policy[i], &size);
+
+		err = khv_txn_stage(h->conn, policy_name(policy[i]), blob,
+				    size);
+	}
+	if (!err)
+		err = khv_txn_commit(h->conn, h->dry_run, &h->generation);
+	if (!err)
+		return HV_OK;
+	/* The transaction ends with the connection, whatever went wrong. */
+	return fail_kernel(h, "nothing loaded");
+}
+
+static void stays_in_force(struct hvctl *h, int code)
+{
+	struct khv_conn *conn = NULL;
+	const struct khv_info *info;
+
+	if (!khv_open(&conn) && !khv_get_info(conn, &info)) {
+		h->generation = info->generation;
+		fail(h, code, NULL,
+		     "nothing loaded; the policies in force stay in force (generation %llu)",
+		     (unsigned long long)info->generation);
+	} else {
+		fail(h, code, NULL, "nothing loaded");
+	}
+	khv_close(conn);
+}
+
+int cmd_policy_load(struct hvctl *h)
+{
+	struct khv_policy **policy = calloc((size_t)h->argc, sizeof(*policy));
+	const char *expected = h->opt[OPT_IF_GENERATION];
+	int code = HV_OK, one;
+
+	if (!policy)
+		return fail(h, HV_FAILED, NULL, "no memory");
+	if (expected && (!expected[0] ||
+			 expected[strspn(expected, "0123456789")]))
+		code = fail(h, HV_USAGE, NULL,
+			    "--if-generation: \"%s\" is not a number",
+			    expected);
+	/* All files, so that all mistakes are known after the first attempt. */
+	for (int i = 0; i < h->argc && code != HV_USAGE; i++) {
+		one = compile(h, h->argv[i], &policy[i]);
+		if (one && code != HV_POLICY)
+			code = one;
+	}
+	if (code == HV_POLICY || code == HV_EXPECT)
+		stays_in_force(h, code);
+	if (!code)
+		code = check_names(h, policy, h->argc);
+	if (!code)
+		code = connect_kernel(h);
+	if (!code)
+		code = load_policies(h, policy, h->argc);
+	for (int i = 0; i < h->argc; i++) {
+		if (!code) {
+			char *name = safe(policy_name(policy[i]));
+
+			note(h, "%s: %u rules%s", name,
+			     khv_engine_nr_rules(khv_policy_engine(policy[i])),
+			     h->dry_run ? ", not loaded (dry run)" : "");
+			free(name);
+		}
+		khv_policy_free(policy[i]);
+	}
+	if (!code && !h->dry_run)
+		note(h, "in force: generation %llu",
+		     (unsigned long long)h->generation);
+	free(policy);
+	return code;
+}
+
+int cmd_policy_check(struct hvctl *h)
+{
+	int code = HV_OK;
+
+	for (int i = 0; i < h->argc; i++) {
+		struct khv_policy *p;
+		int one = compile(h, h->argv[i], &p);
+
+		if (one && code != HV_POLICY)
+			code = one;
+		if (!one)
+			note(h, "%s: %u rules, %zu tests hold", h->argv[i],
+			     khv_engine_nr_rules(khv_policy_engine(p)),
+			     khv_policy_nr_tests(p));
+		khv_policy_free(p);
+	}
+	if (code)
+		fail(h, code, NULL, code == HV_EXPECT ?
+		     "expect lines do not hold" : "errors in rule files");
+	return code;
+}
+
+static const struct column columns[] = {
+	{ "NAME", "name", false },
+	{ "MODE", "mode", false },
+	{ "RULES", "rules", true },
+	{ "TASKS", "tasks", true },
+	{ "BYTES", "size", true },
+	{ "GENERATION", "generation", true },
+	{ "LOADED", "time", false },
+	{ "UID", "uid", true },
+};
+
+int cmd_policy_list(struct hvctl *h)
+{
+	struct khv_list *l;
+
+	if (khv_list_policies(h->conn, &l))
+		return fail_kernel(h, "policy list");
+	remember_generation(h);
+	print_list(h, &khv_policy_record, l, columns, ARRAY_SIZE(columns));
+	khv_list_free(l);
+	return HV_OK;
+}
+
+static int clear_all(struct hvctl *h)
+{
+	struct khv_list *l;
+	int code = HV_OK;
+
+	if (khv_list_policies(h->conn, &l))
+		return fail_kernel(h, "policy clear");
+	for (size_t i = 0; i < khv_list_count(l) && !code; i++) {
+		const struct khv_policy_info *p = khv_list_at(l, i);
+
+		if (!h->dry_run &&
+		    khv_clear_policy(h->conn, p->name, h->opt[OPT_FORCE]))
+			code = fail_kernel(h, p->name);
+		else
+			note(h, "%s: cleared", p->name);
+	}
+	khv_list_free(l);
+	return code;
+}
+
+int cmd_policy_clear(struct hvctl *h)
+{
+	if (!h->opt[OPT_ALL] == !h->argc)
+		return fail(h, HV_USAGE, "usage: hvctl policy clear NAME...|--all",
+			    h->argc ? "policy clear: both names and --all" :
+				      "policy clear: name a policy, or --all");
+	if (!confirm(h, "Take %s%s out of force?",
+		     h->argc ? h->argv[0] : "all policies",
+		     h->argc > 1 ? " and others" : ""))
+		return fail(h, HV_FAILED, NULL, "nothing done");
+	if (h->opt[OPT_ALL])
+		return clear_all(h);
+	for (int i = 0; i < h->argc; i++) {
+		if (!h->dry_run &&
+		    khv_clear_policy(h->conn, h->argv[i], h->opt[OPT_FORCE]))
+			return fail_kernel(h, h->argv[i]);
+		note(h, "%s: cleared", h->argv[i]);
+	}
+	return HV_OK;
+}
+
+static int fetch(struct hvctl *h, const char *name, struct khv_policy **policy)
+{
+	void *blob;
+	size_t size;
+	int err;
+
+	*policy = NULL;
+	err = connect_kernel(h);
+	if (err)
+		return err;
+	if (khv_fetch_policy(h->conn, name, &blob, &size))
+		return fail_kernel(h, name);
+	err = khv_policy_open_blob(blob, size, policy);
+	free(blob);
+	if (!err)
+		return HV_OK;
+	khv_policy_free(*policy);
+	*policy = NULL;
+	return fail(h, err == -EPROTONOSUPPORT ? HV_FEATURE : HV_FAILED,
+		    "load it again with this version of hvctl",
+		    "%s: the policy in force cannot be read: %s", name,
+		    strerror(-err));
+}
+
+int find_policy(struct hvctl *h, const char *name, struct khv_policy **policy)
+{
+	int code;
+
+	if (!is_rule_file(name))
+		return fetch(h, name, policy);
+	code = compile(h, name, policy);
+	if (code)
+		fail(h, code, NULL, "%s is no valid rule file", name);
+	return code;
+}
+
+static void source_json(struct hvctl *h, const char *file, const char *text,
+			size_t len)
+{
+	struct json_object *o = json_object_new_object();
+	bool exact;
+
+	json_object_object_add(o, "file",
+			       khv_string_json(file, strlen(file), &exact));
+	json_object_object_add(o, "text", khv_string_json(text, len, &exact));
+	data_add(h, o);
+}
+
+/* Byte for byte, except on a terminal: a comment may hold anything. */
+static void print_source(const char *text, size_t len)
+{
+	char *copy;
+
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(text, 1, len, stdout);
+		return;
+	}
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+		char tabs[4096];
+		size_t at = 0;
+
+		for (size_t i = 0; i < n && at + 9 < sizeof(tabs); i++)
+			if (text[i] == '\t')
+				do
+					tabs[at++] = ' ';
+				while (at % 8);
+			else
+				tabs[at++] = text[i];
+		tabs[at] = 0;
+		copy = safe(tabs);
+		puts(copy);
+		free(copy);
+		n += end != NULL;
+		text += n;
+		len -= n;
+	}
+}
+
+int cmd_policy_show(struct hvctl *h)
+{
+	struct khv_policy *p;
+	size_t n;
+	int code;
+
+	code = find_policy(h, h->argv[0], &p);
+	if (code)
+		return code;
+	n = khv_policy_nr_sources(p);
+	for (size_t i = 0; i < n; i++) {
+		const char *file, *text;
+		size_t len;
+
+		if (khv_policy_source(p, i, &file, &text, &len))
+			continue;
+		if (h->json) {
+			source_json(h, file, text, len);
+			continue;
+		}
+		/* What it includes follows, as comments: it stays loadable. */
+		if (i)
+			printf("# included: %s\n", file);
+		else
+			print_source(text, len);
+	}
+	khv_policy_free(p);
+	return HV_OK;
+}

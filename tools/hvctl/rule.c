@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hvctl rule list and hvctl test: what the lines of a policy say. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <json-c/json.h>
+#include <khv/policy.h>
+#include "hvctl.h"
+
+static const struct column columns[] = {
+	{ "POLICY", NULL, false },
+	{ "DOMAIN", NULL, false },
+	{ "LINE", NULL, false },
+	{ "TYPE", NULL, false },
+	{ "IDENTIFIER", NULL, false },
+	{ "PERMISSIONS", NULL, false },
+	{ "OPTIONS", NULL, false },
+};
+
+static const char *base(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path ? path : "?";
+}
+
+static void add_string(struct json_object *o, const char *key, const char *s)
+{
+	bool exact;
+
+	json_object_object_add(o, key, s ? khv_string_json(s, strlen(s),
+							   &exact) : NULL);
+}
+
+static struct json_object *rule_json(const char *policy,
+				     const struct khv_rule_info *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_string(o, "policy", policy);
+	add_string(o, "domain", r->domain);
+	add_string(o, "file", r->file);
+	json_object_object_add(o, "line", json_object_new_int64(r->line));
+	add_string(o, "type", r->type);
+	add_string(o, "ident", r->ident);
+	add_string(o, "perms", r->perms);
+	add_string(o, "options", r->options);
+	add_string(o, "why", r->why);
+	add_string(o, "tag", r->tag);
+	add_string(o, "text", r->text);
+	return o;
+}
+
+static void add_rules(struct hvctl *h, struct table *t,
+		      const struct khv_policy *p)
+{
+	uint32_t n = khv_engine_nr_rules(khv_policy_engine(p));
+	const char *name = policy_name(p);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct khv_rule_info r;
+		char where[320];
+
+		if (khv_policy_rule(p, i, &r))
+			continue;
+		if (h->json) {
+			data_add(h, rule_json(name, &r));
+			continue;
+		}
+		snprintf(where, sizeof(where), "%s:%u", base(r.file), r.line);
+		{
+			const char *cells[] = { name, r.domain, where, r.type,
+						r.ident, r.perms, r.options };
+
+			for (size_t c = 0; c < ARRAY_SIZE(cells); c++) {
+				char *s = safe(cells[c] && cells[c][0] ?
+					       cells[c] : "-");
+
+				table_add(t, s);
+				free(s);
+			}
+		}
+	}
+}
+
+int cmd_rule_list(struct hvctl *h)
+{
+	struct table *t = h->json ? NULL : table_new(columns,
+						     ARRAY_SIZE(columns));
+	struct khv_list *l = NULL;
+	struct khv_policy *p;
+	int code = HV_OK;
+
+	if (h->argc) {
+		code = find_policy(h, h->argv[0], &p);
+		if (!code)
+			add_rules(h, t, p);
+		if (!code)
+			khv_policy_free(p);
+	} else {
+		code = connect_kernel(h);
+		if (!code && khv_list_policies(h->conn, &l))
+			code = fail_kernel(h, "rule list");
+		for (size_t i = 0; !code && i < khv_list_count(l); i++) {
+			const struct khv_policy_info *info = khv_list_at(l, i);
+
+			code = find_policy(h, info->name, &p);
+			if (!code)
+				add_rules(h, t, p);
+			if (!code)
+				khv_policy_free(p);
+		}
+		khv_list_free(l);
+		if (h->conn)
+			remember_generation(h);
+	}
+	if (t && !code)
+		table_print(t, h);
+	return code;
+}
+
+/* --- test --------------------------------------------------------------------- */
+
+static int find_user(struct hvctl *h, const char *user,
+		     struct khv_subject *subject)
+{
+	struct passwd *pw;
+	unsigned long id;
+	char *end;
+
+	id = strtoul(user, &end, 10);
+	pw = *end ? getpwnam(user) : getpwuid((uid_t)id);
+	if (!pw && (*end || end == user))
+		return fail(h, HV_USAGE, NULL, "--user: no user \"%s\"", user);
+	subject->uid = pw ? pw->pw_uid : (uid_t)id;
+	subject->gid = pw ? pw->pw_gid : (gid_t)id;
+	return HV_OK;
+}
+
+/* Without --policy: the only one there is. */
+static int the_policy(struct hvctl *h, struct khv_policy **p)
+{
+	const struct khv_policy_info *info;
+	struct khv_list *l;
+	int code;
+
+	if (h->opt[OPT_POLICY])
+		return find_policy(h, h->opt[OPT_POLICY], p);
+	code = connect_kernel(h);
+	if (code)
+		return code;
+	if (khv_list_policies(h->conn, &l))
+		return fail_kernel(h, "test");
+	info = khv_list_at(l, 0);
+	if (khv_list_count(l) == 1)
+		code = find_policy(h, info->name, p);
+	else
+		code = fail(h, HV_USAGE, "say which: --policy NAME or FILE",
+			    "test: %zu policies are in force",
+			    khv_list_count(l));
+	khv_list_free(l);
+	return code;
+}
+
+static void show_decision(struct hvctl *h, const struct khv_policy *p,
+			  const struct khv_decision *d)
+{
+	const struct khv_engine *e = khv_policy_engine(p);
+	bool ruled = d->rule != KHV_NO_RULE;
+	struct khv_rule_info r;
+	char name[16];
+
+	if (ruled && khv_policy_rule(p, d->rule, &r))
+		ruled = false;
+	if (h->json) {
+		struct json_object *o = json_object_new_object();
+
+		add_string(o, "verdict", d->allowed ? "allow" : "deny");
+		add_string(o, "errno", d->allowed ? NULL :
+			   khv_errno_name((unsigned int)d->error, name));
+		add_string(o, "policy", policy_name(p));
+		add_string(o, "mode", khv_mode_name(khv_engine_mode(e)));
+		add_string(o, "type", h->argv[0]);
+		add_string(o, "object", h->argv[1]);
+		add_string(o, "verb", h->argv[2]);
+		json_object_object_add(o, "rule", ruled ?
+				       rule_json(policy_name(p), &r) : NULL);
+		data_add(h, o);
+		return;
+	}
+	printf("%s", d->allowed ? "allowed" : "denied");
+	if (!d->allowed)
+		printf(" (%s)",
+		       khv_errno_name((unsigned int)d->error, name));
+	if (ruled) {
+		char *text = safe(r.text);
+
+		printf("  %s:%u: %s\n", base(r.file), r.line, text);
+		free(text);
+		if (r.why)
+			printf("why: %s\n", r.why);
+	} else {
+		puts(d->allowed ? "  not governed: no rule says anything about it" :
+				  "  no rule covers it");
+	}
+	if (!d->allowed && khv_engine_mode(e) != KHV_MODE_ENFORCE)
+		printf("mode %s: reported, not refused\n",
+		       khv_mode_name(khv_engine_mode(e)));
+}
+
+int cmd_test(struct hvctl *h)
+{
+	struct khv_subject subject = { 0, 0 };
+	struct khv_decision d;
+	struct khv_policy *p = NULL;
+	char error[256] = "";
+	int code = HV_OK;
+
+	if (h->opt[OPT_USER])
+		code = find_user(h, h->opt[OPT_USER], &subject);
+	if (!code)
+		code = the_policy(h, &p);
+	if (code)
+		return code;
+	if (khv_policy_test(p, h->opt[OPT_DOMAIN], &subject, h->argv[0],
+			    h->argv[1], h->argv[2], &d, error,
+			    sizeof(error))) {
+		code = fail(h, HV_USAGE, "usage: hvctl test TYPE IDENT VERB",
+			    "test: %s", error[0] ? error :
+			    "no such domain, type, object or verb");
+	} else {
+		show_decision(h, p, &d);
+		code = d.allowed ? HV_OK : HV_FAILED;
+	}
+	khv_policy_free(p);
+	return code;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hvctl run, attach, task list: who is confined. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <khv/policy.h>
+#include "hvctl.h"
+
+/* The client that confines programs. */
+#define DEFAULT_CLIENT	"wrap"
+
+static const char *client_of(const struct hvctl *h)
+{
+	return h->opt[OPT_CLIENT] ? h->opt[OPT_CLIENT] : DEFAULT_CLIENT;
+}
+
+static int attach(struct hvctl *h, const char *what, const char *policy,
+		  uint32_t pid, uint32_t flags, uint32_t *count)
+{
+	const struct khv_attach at = {
+		.pid = pid,
+		.client = client_of(h),
+		.policy = policy,
+		.domain = h->opt[OPT_DOMAIN],
+		.flags = flags,
+	};
+
+	return khv_attach(h->conn, &at, count) ? fail_kernel(h, what) : HV_OK;
+}
+
+/* A rule file is put in force first. Gives the policy's name, to be freed. */
+static int name_of(struct hvctl *h, const char *word, char **name)
+{
+	struct khv_policy *p;
+	int code;
+
+	*name = NULL;
+	if (!is_rule_file(word)) {
+		*name = strdup(word);
+		return *name ? HV_OK : fail(h, HV_FAILED, NULL, "no memory");
+	}
+	code = find_policy(h, word, &p);
+	if (code)
+		return code;
+	code = connect_kernel(h);
+	if (!code)
+		code = load_policies(h, &p, 1);
+	if (!code)
+		*name = strdup(policy_name(p));
+	khv_policy_free(p);
+	return code;
+}
+
+/*
+ * The child's first instruction is judged already: the kernel puts this task
+ * under the policy when it executes the program, not before.
+ */
+int cmd_run(struct hvctl *h)
+{
+	char *name;
+	int code;
+
+	if (!h->rest || !h->rest[0])
+		return fail(h, HV_USAGE,
+			    "usage: hvctl run POLICY -- CMD [ARG...]",
+			    "run: the command is missing");
+	code = name_of(h, h->argv[0], &name);
+	if (!code)
+		code = connect_kernel(h);
+	if (!code && !h->dry_run)
+		code = attach(h, "run", name, 0, KHV_TASK_ON_EXEC, NULL);
+	free(name);
+	if (code || h->dry_run)
+		return code;
+	khv_close(h->conn);
+	h->conn = NULL;
+	fflush(stdout);
+	execvp(h->rest[0], h->rest);
+	return fail(h, HV_FAILED,
+		    errno == EACCES ?
+		    "the policy must allow \"exec\" or \"read\" of the program itself" :
+		    NULL,
+		    "run: %s: %s", h->rest[0], strerror(errno));
+}
+
+int cmd_attach(struct hvctl *h)
+{
+	const char *policy = h->argc > 1 ? h->argv[1] : h->opt[OPT_POLICY];
+	uint32_t flags = h->opt[OPT_TREE] ? KHV_TASK_TREE : 0, count = 0;
+	unsigned long pid;
+	char *end, *name;
+	int code;
+
+	pid = strtoul(h->argv[0], &end, 10);
+	if (*end || !pid || pid > INT32_MAX)
+		return fail(h, HV_USAGE, NULL,
+			    "attach: \"%s\" is not a process number",
+			    h->argv[0]);
+	if (h->argc > 1 && h->opt[OPT_POLICY])
+		return fail(h, HV_USAGE, NULL, "attach: two policies given");
+	if (!policy && !h->opt[OPT_CLIENT])
+		return fail(h, HV_USAGE,
+			    "usage: hvctl attach PID POLICY [--tree]",
+			    "attach: the policy is missing");
+	code = policy ? name_of(h, policy, &name) : HV_OK;
+	if (code)
+		return code;
+	if (!policy)
+		name = NULL;
+	if (!h->dry_run)
+		code = attach(h, "attach", name, (uint32_t)pid, flags, &count);
+	free(name);
+	if (!code)
+		note(h, "%u task%s attached", count, count == 1 ? "" : "s");
+	return code;
+}
+
+static const struct column columns[] = {
+	{ "PID", "tgid", true },
+	{ "TID", "pid", true },
+	{ "COMMAND", "comm", false },
+	{ "CLIENT", "client", false },
+	{ "POLICY", "policy", false },
+	{ "DOMAIN", "domain", false },
+	{ "INSIDE", "inside", false },
+};
+
+static bool wanted(const struct hvctl *h, const void *record)
+{
+	const struct khv_task_info *t = record;
+	const struct {
+		const char *want, *have;
+	} tests[] = {
+		{ h->opt[OPT_CLIENT], t->client },
+		{ h->opt[OPT_POLICY], t->policy },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+		if (tests[i].want &&
+		    (!tests[i].have || strcmp(tests[i].want, tests[i].have)))
+			return false;
+	return true;
+}
+
+int cmd_task_list(struct hvctl *h)
+{
+	struct khv_list *l;
+
+	if (khv_list_tasks(h->conn, &l))
+		return fail_kernel(h, "task list");
+	print_some(h, &khv_task_record, l, columns, ARRAY_SIZE(columns),
+		   wanted);
+	khv_list_free(l);
+	return HV_OK;
+}
