@@ -30,6 +30,11 @@ endif
 GUEST	:= $(filter-out host,$(KERNEL))
 GUEST	:= $(if $(GUEST),$(GUEST),6.1)
 
+# As many jobs as processors, unless the caller has said how many.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 # Folders come and go while the project grows.
 have	= $(if $(wildcard $(1)/Makefile),$(MAKE) -C $(1) $(2),@true)
 user	= O=$(BUILD)/user PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)

@@ -23,4 +23,5 @@ for folder in lib tools selftests; do
 	# shellcheck disable=SC2086 # a list of files
 	none "$folder" "$(complaints $files)"
 done
+[ "$tap_failed" -eq 0 ] || diag "make format mends it"
 done_testing
