@@ -49,13 +49,13 @@ modules-%: deps
 	$(MAKE) -C kmod KDIR=$$($(VM)/kernel kdir $*) OUT=$(BUILD)/$*
 
 lib: deps
-	$(call have,lib,$(user))
+	+$(call have,lib,$(user))
 
 tools: lib
-	$(call have,tools,$(user))
+	+$(call have,tools,$(user))
 
 selftests: lib
-	$(call have,selftests,BUILD=$(BUILD))
+	+$(call have,selftests,BUILD=$(BUILD))
 
 deps:
 	@$(VM)/deps
@@ -82,14 +82,14 @@ install:
 	$(MAKE) -C kmod KDIR=$(KDIR) OUT=$(BUILD)/$(KERNEL) \
 		INSTALL_MOD_PATH=$(DESTDIR) install
 	$(if $(DESTDIR),,depmod $$($(MAKE) -s -C $(KDIR) kernelrelease))
-	$(call have,lib,$(user) install)
-	$(call have,tools,$(user) install)
+	+$(call have,lib,$(user) install)
+	+$(call have,tools,$(user) install)
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
 		$(DESTDIR)/lib/modules/*/extra/khv_*.ko
-	$(call have,tools,$(user) uninstall)
-	$(call have,lib,$(user) uninstall)
+	+$(call have,tools,$(user) uninstall)
+	+$(call have,lib,$(user) uninstall)
 
 clean:
 	rm -rf $(BUILD)
