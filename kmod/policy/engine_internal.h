@@ -27,7 +27,7 @@
 #endif
 
 #ifndef __KERNEL__
-#define noinline_for_stack	__attribute__((noinline))
+#define noinline_for_stack
 #endif
 
 #define KHV_ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
