@@ -1,0 +1,78 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+# For the tests of this folder: modules, the scenery, and attack programs whose
+# every technique becomes one line of TAP. Sourced after lib/tap.sh.
+#
+# load_khv MODULE [ARG...]       unload it at the end of the test
+# scene                          an empty tree for the attack programs
+# policy FILE                    in force from now on
+# outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text
+# techniques WHERE PROGRAM SET [COMMAND...]   see attacks/stage.c
+
+# shellcheck disable=SC2034 # used by the tests
+{
+	hold=/khv/selftests/hold
+	attack=$KHV_PROGS/attacks/attack-static
+	attack32=$KHV_PROGS/attacks/attack-32
+}
+
+load_khv() {
+	modprobe "$@" || bail_out "cannot load $1"
+	at_exit unload_khv "$1"
+}
+
+# Two steps: hooks out, which may have to wait for frames, then the modules.
+unload_khv() {
+	wait_for 10 hvctl module unload "$1" >/dev/null 2>&1 ||
+		hvctl module unload "$1" 2>&1 | sed 's/^/# /'
+	modprobe -rq khv_policy khv || modprobe -rq khv || true
+}
+
+policy() {
+	ok "policy $(basename "$1") loads" hvctl policy load "$1"
+}
+
+# Not the guest's own root: overlayfs has no file handles, and what a technique
+# leaves behind goes away with the mount.
+scene() {
+	mkdir -p /srv/hold
+	mount -t tmpfs hold /srv/hold
+	mount --make-private /srv/hold
+	at_exit umount -l /srv/hold
+	echo core >/proc/sys/kernel/core_pattern
+}
+
+# How a command ended, in a word.
+outcome() {
+	out_text=$("$@" 2>&1 </dev/null) && echo allowed && return
+	case $out_text in
+	*'Permission denied'*) echo EACCES ;;
+	*'Operation not permitted'*) echo EPERM ;;
+	*) echo "other: $out_text" ;;
+	esac
+}
+
+# "ok 12 - OPEN-04a inherited O_PATH fd reopened: held". A technique that cannot
+# be tried here at all says so; every other verdict than "held" is a failure.
+techniques() {
+	tech_where=$1 tech_program=$2 tech_set=$3
+	shift 3
+	tech_out=$(mktemp)
+	"$tech_program" stage "$tech_set" "$@" >"$tech_out" 2>&1 </dev/null
+	ok "$tech_where: every technique of \"$tech_set\" was tried" \
+		test "$(grep -vc '^#' "$tech_out")" -eq \
+		"$("$tech_program" list | grep -c "^$tech_set ")"
+	while IFS='	' read -r verdict id what detail; do
+		name="$id $what${tech_where:+ ($tech_where)}: $verdict"
+		case $verdict in
+		held) pass "$name" ;;
+		skip) skip "$id $what${tech_where:+ ($tech_where)}" "$detail" ;;
+		'#'*) echo "$verdict" ;;
+		*)
+			fail "$name"
+			diag "$detail"
+			;;
+		esac
+	done <"$tech_out"
+	rm -f "$tech_out"
+}
