@@ -9,7 +9,7 @@ workdir /tmp
 
 # Fresh each time: what is not compiled again cannot warn again.
 compile() {
-	make -s -C "$1" KDIR="$2" OUT="$3" W=1 C=2 WERROR=y >"$work/log" 2>&1
+	make -s -j2 -C "$1" KDIR="$2" OUT="$3" W=1 C=2 WERROR=y >"$work/log" 2>&1
 }
 
 complaints() {
