@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# 100 cycles of load, use, unload leave nothing behind: no object, no mapping, no
+# hook. Objects are counted after all caches have given back what they can.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/unload.sh"
+workdir /tmp
+cycles=${KHV_CYCLES:-100}
+
+cycle() {
+	sample openat,read,execve frames &&
+		"$progs/frames" exec_succeeds &&
+		unload
+}
+
+# Caches of the kernel's own, less those that fill up with use of any kind.
+objects() {
+	echo 3 >/proc/sys/vm/drop_caches
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache" 2>/dev/null
+	done
+	awk 'NR > 2 && $1 !~ /inode|dentry|kernfs|radix_tree|^filp$|buffer_head/ {
+		print $1, $2
+	}' /proc/slabinfo | sort
+}
+
+# Caches that have grown by an object a cycle, or more: less is noise.
+grown() {
+	join "$1" "$2" | awk -v n="$cycles" '$3 - $2 >= n {
+		print $1, $2, "->", $3
+	}'
+}
+
+mapped() {
+	awk '{ sum += $2; n++ } END { print sum, n }' /proc/vmallocinfo
+}
+
+available() {
+	awk '/^MemAvailable/ { print $2 }' /proc/meminfo
+}
+
+# What is counted must be able to grow: that many tasks are as many objects.
+objects >"$work/before"
+sleepers read "$cycles"
+objects >"$work/after"
+awake >/dev/null
+like "control: an object a cycle is seen" \
+	"$(grown "$work/before" "$work/after")" "task_struct|kmalloc|pid"
+
+for _ in 1 2 3 4 5; do
+	cycle >/dev/null || bail_out "a cycle fails"
+done
+objects >"$work/before"
+maps=$(mapped) memory=$(available) start=$(cut -d' ' -f1 /proc/uptime)
+failed=0 i=0
+while [ "$i" -lt "$cycles" ]; do
+	i=$((i + 1))
+	cycle >"$work/log" 2>&1 || failed=$((failed + 1))
+	[ $((i % 20)) -ne 0 ] || diag "cycle $i of $cycles"
+done
+diag "$cycles cycles in $(cut -d' ' -f1 /proc/uptime |
+	awk -v s="$start" '{ print $1 - s }') s"
+is "cycles that failed" "$failed" 0 || diag "$(cat "$work/log")"
+objects >"$work/after"
+is "caches that have grown" "$(grown "$work/before" "$work/after")" ""
+is "caches of khv" "$(grep -i khv /proc/slabinfo)" ""
+after=$(mapped)
+diag "vmalloc: $maps -> $after; available: $memory -> $(available) kB"
+is "mapped areas have not grown by one a cycle" \
+	"$([ $((${after#* } - ${maps#* })) -lt $((cycles / 2)) ] && echo yes)" \
+	yes
+is "nor available memory shrunk by a page a cycle and slack" \
+	"$([ $((memory - $(available))) -lt $((cycles * 4 + 4096)) ] &&
+		echo yes)" yes
+ok "no module is left" gone
+is "no function is hooked" \
+	"$(cat /sys/kernel/tracing/enabled_functions)" ""
+done_testing
