@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 # For the tests of this folder: modules, the scenery, and attack programs whose
 # every technique becomes one line of TAP. Sourced after lib/tap.sh.
 #

@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 # shellcheck disable=SC2154
 # For the tests of this folder. Sourced after lib/tap.sh.
 #
