@@ -146,6 +146,22 @@ int config_set(struct config *c, const char *key, const char *value,
 	return -EINVAL;
 }
 
+static const char *facility_name(int value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(facilities); i++)
+		if (facilities[i].value == value)
+			return facilities[i].name;
+	return "?";
+}
+
+void config_print(const struct config *c, FILE *f)
+{
+	fprintf(f, "facility = %s\nident = %s\nsocket = %s\nstate = %s\n",
+		facility_name(c->facility), c->ident, c->socket, c->state);
+	fprintf(f, "queue = %zuK\ndrain = %u\nwait = %s\n", c->queue >> 10,
+		c->drain, c->wait ? "yes" : "no");
+}
+
 static char *trim(char *s)
 {
 	size_t n;

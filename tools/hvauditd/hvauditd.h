@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <khv/khv.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -46,6 +47,8 @@ void config_defaults(struct config *c);
  * Return: 0; -ENOENT: no such file; -EINVAL. @c is changed only by success.
  */
 int config_read(struct config *c, const char *path, char *error, size_t size);
+/* In the form of the file. */
+void config_print(const struct config *c, FILE *f);
 /* One setting, as of a line of the file. */
 int config_set(struct config *c, const char *key, const char *value,
 	       char *error, size_t size);

@@ -273,7 +273,7 @@ static void drop_privileges(void)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	capng_get_caps_process();
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_AUDIT_READ))
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
 		return;
 	capng_clear(CAPNG_SELECT_BOTH);
 	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
@@ -300,7 +300,7 @@ static const char usage[] =
 "Write the decisions of kernel hypervisors to syslog.\n\n"
 "  -c, --config FILE        settings (default " CONFIG_FILE ")\n"
 "  -f, --foreground         copy every line to standard error\n"
-"      --check              check the settings and end\n"
+"      --check              check and show the settings, then end\n"
 "      --syslog-socket PATH instead of the one in the settings (/dev/log)\n"
 "  -V, --version            -h, --help\n\n"
 "Signals: HUP reads the settings again, TERM writes what is left and ends.\n"
@@ -356,7 +356,9 @@ int main(int argc, char **argv)
 	if (load_config(&d, &d.config))
 		return EXIT_CONFIG;
 	if (check) {
-		printf("%s: no errors\n", d.file);
+		printf("%s: %s\n", d.file, access(d.file, F_OK) ?
+		       "not there; these defaults are used" : "no errors");
+		config_print(&d.config, stdout);
 		return 0;
 	}
 	if (sd_watchdog_enabled(0, &usec) > 0)
