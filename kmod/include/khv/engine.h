@@ -268,6 +268,19 @@ bool khv_engine_transition(const struct khv_engine *e, u16 domain,
 			   const struct khv_subject *s, const char *path,
 			   size_t len, u16 *new_domain, u32 *rule);
 
+/**
+ * khv_engine_has_below() - is there a rule for something below a directory?
+ * @e: engine
+ * @domain: index of the subject's domain
+ * @path: of the directory, as for khv_engine_file()
+ * @len: bytes
+ *
+ * May say yes where patterns could match. Then the directory must not be renamed
+ * by the subject.
+ */
+bool khv_engine_has_below(const struct khv_engine *e, u16 domain,
+			  const char *path, size_t len);
+
 /* Is there a `refuse` line that holds for this subject? @rule gets its index. */
 bool khv_engine_refuse(const struct khv_engine *e, const struct khv_subject *s,
 		       u32 *rule);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * khv_wrap.ko: the application wrapper, the paper's Netscape hypervisor for any
+ * program. A task enters a policy when it executes a program that the policy wants
+ * (`attach`), or because an administrator says so (`hvctl run`, `hvctl attach`).
+ * Everything it starts from then on is bound by the same policy, whatever user it
+ * becomes, root included; nothing it does takes it out again.
+ */
+#define pr_fmt(fmt) "khv_wrap: " fmt
+
+#include <linux/binfmts.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <khv/client.h>
+#include <khv/mediate.h>
+
+static int priority = 100;
+module_param(priority, int, 0444);
+MODULE_PARM_DESC(priority, "place among the clients, lower runs first (default 100)");
+
+/* What a task is in. One per task, so that it dies with the task. */
+struct khv_wrap {
+	struct rcu_head rcu;
+	struct khv_domain domain;
+};
+
+static struct khv_client khv_wrap_client;
+
+static struct khv_domain *khv_wrap_domain(struct task_struct *task)
+{
+	struct khv_wrap *w = khv_task_data(&khv_wrap_client, task);
+
+	return w ? &w->domain : NULL;
+}
+
+static const struct khv_mediator khv_wrap_mediator = {
+	.client = &khv_wrap_client,
+	.domain = khv_wrap_domain,
+};
+
+/* Takes over the reference to the policy. */
+static void khv_wrap_enter(struct khv_wrap *w)
+{
+	khv_policy_add_task(w->domain.policy, 1);
+}
+
+static void *khv_wrap_inherit(void *data, struct task_struct *child)
+{
+	struct khv_wrap *parent = data, *w;
+
+	w = kmalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	w->domain = parent->domain;
+	/* The lock may be held in the original; generation 0: look it up again. */
+	spin_lock_init(&w->domain.lock);
+	w->domain.generation = 0;
+	khv_policy_hold(w->domain.policy);
+	khv_wrap_enter(w);
+	return w;
+}
+
+/*
+ * A task in a domain stays in it, whatever it executes: that the program would be
+ * wanted by another policy must not be a way out of this one.
+ */
+static void *khv_wrap_exec(struct linux_binprm *bprm, void *data)
+{
+	struct khv_wrap *w, *found = NULL;
+	int ret;
+
+	if (data)
+		return NULL;
+	w = kmalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	ret = khv_policy_match_exec(&khv_wrap_mediator, bprm, &w->domain);
+	if (ret == 1) {
+		khv_wrap_enter(w);
+		found = w;
+	} else {
+		kfree(w);
+	}
+	return ret < 0 ? ERR_PTR(ret) : found;
+}
+
+static void khv_wrap_release(void *data)
+{
+	struct khv_wrap *w = data;
+
+	khv_policy_add_task(w->domain.policy, -1);
+	khv_policy_put(w->domain.policy);
+	kfree_rcu(w, rcu);
+}
+
+static void *khv_wrap_attach(const char *policy, const char *domain,
+			     const char **why)
+{
+	struct khv_policy *p = policy ? khv_policy_get(policy) : NULL;
+	struct khv_wrap *w;
+	int ret;
+
+	if (!p) {
+		*why = "no policy of that name is in force";
+		return ERR_PTR(-ENOENT);
+	}
+	w = kmalloc(sizeof(*w), GFP_KERNEL);
+	ret = w ? khv_domain_init(&w->domain, p, domain) : -ENOMEM;
+	if (ret) {
+		*why = ret == -ENOENT ? "it has no such domain, or was cleared" :
+					"out of memory";
+		khv_policy_put(p);
+		kfree(w);
+		return ERR_PTR(ret);
+	}
+	khv_wrap_enter(w);
+	return w;
+}
+
+static void khv_wrap_label(void *data, struct khv_label *label)
+{
+	const struct khv_wrap *w = data;
+
+	strscpy(label->policy, khv_policy_name(w->domain.policy),
+		sizeof(label->policy));
+	strscpy(label->domain, w->domain.name, sizeof(label->domain));
+}
+
+static int khv_wrap_check(struct khv_check *check, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate(&khv_wrap_mediator, &w->domain, check);
+}
+
+#define KHV_WRAP_CHECK(name)	{ KHV_OBJ_##name, khv_wrap_check },
+static const struct khv_check_hook khv_wrap_checks[] = {
+	KHV_MEDIATED(KHV_WRAP_CHECK)
+};
+
+static struct khv_client khv_wrap_client = {
+	.name = "wrap",
+	.owner = THIS_MODULE,
+	.checks = khv_wrap_checks,
+	.nr_checks = ARRAY_SIZE(khv_wrap_checks),
+	.inherit = khv_wrap_inherit,
+	.exec = khv_wrap_exec,
+	.release = khv_wrap_release,
+	.attach = khv_wrap_attach,
+	.label = khv_wrap_label,
+};
+
+static int __init khv_wrap_init(void)
+{
+	khv_wrap_client.priority = priority;
+	return khv_client_register(&khv_wrap_client);
+}
+
+static void __exit khv_wrap_exit(void)
+{
+	khv_client_unregister(&khv_wrap_client);
+	/* kfree_rcu() needs nothing of ours, but policies may be put late. */
+	rcu_barrier();
+}
+
+module_init(khv_wrap_init);
+module_exit(khv_wrap_exit);
+MODULE_DESCRIPTION("Kernel hypervisors: application wrapper");
+MODULE_AUTHOR("The khv developers");
+MODULE_LICENSE("GPL");

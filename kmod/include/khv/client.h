@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a client module includes: the interface of khv.ko, the master.
+ *
+ * A client gives chosen tasks "virtual" system calls (Mitchem, Lu, O'Brien,
+ * section 3): it names calls and object checks, is asked before each of them
+ * and told after each of them, and decides. Clients are stacked by priority;
+ * every one of them must agree. Documentation/client-api.rst walks through
+ * kmod/clients/sample.
+ */
+#ifndef _KHV_CLIENT_H
+#define _KHV_CLIENT_H
+
+#include <linux/types.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <uapi/linux/khv.h>
+#include <khv/objects.h>
+
+struct linux_binprm;
+struct path;
+struct pt_regs;
+struct khv_client;
+
+#define KHV_CALL_ARGS	6
+
+/**
+ * struct khv_call - one system call of one task, while it is in the call gate
+ * @name: of the call as the client asked for it ("openat")
+ * @abi: register convention of the entry point taken, enum khv_abi
+ * @arg: arguments as the caller passed them; change them only with
+ *	khv_call_set_arg(). Pointers point into user memory that another thread
+ *	may rewrite at any time: record them, never decide on what they point to.
+ *	Decide on objects, in a check.
+ * @ret: post-call only: what the call returned, or the refusal. A post-call
+ *	handler may replace it. Restart codes (-ERESTARTSYS and kin, -512 to
+ *	-516) appear here as the kernel uses them; leave them alone.
+ */
+struct khv_call {
+	const char *name;
+	enum khv_abi abi;
+	unsigned long arg[KHV_CALL_ARGS];
+	long ret;
+	/* private: */
+	u8 rewriting;	/* arguments the running handler has replaced */
+	u8 rewritten;	/* all replaced so far */
+	bool may_rewrite;
+};
+
+/**
+ * khv_call_set_arg() - replace a scalar argument (paper, section 3.2)
+ * @call: the call, from its pre handler
+ * @n: 0 to 5
+ * @value: what the kernel and all clients shall see instead
+ *
+ * Takes effect when the handler returns 0: all clients that have judged the call
+ * judge it again. An argument can be replaced once per call; a second client that
+ * wants to is refused, and then should refuse the call. The caller's registers
+ * are not changed. Only for hooks registered with KHV_CALL_REWRITE.
+ *
+ * Context: the pre handler, in the calling task.
+ * Return: 0, -EINVAL for a bad @n, -EBUSY if it was replaced already.
+ */
+int khv_call_set_arg(struct khv_call *call, unsigned int n, unsigned long value);
+
+/* The call may be rewritten: gives the hook a frame across the call. */
+#define KHV_CALL_REWRITE	0x1
+
+/**
+ * struct khv_call_hook - a client's interest in one system call
+ * @name: as in the manual, without prefix. All entry points of that name are
+ *	hooked: 64-bit, 32-bit, compat, x32.
+ * @flags: KHV_CALL_*
+ * @pre: asked before the call, in the calling task, which may sleep. 0 lets it
+ *	go on, a negative errno refuses it with that result. May be NULL.
+ * @post: told after the call, in the calling task, exactly if @pre ran (or would
+ *	have run, were it not NULL). Not available for calls that do not return to
+ *	their caller (exit, exit_group, reboot, rt_sigreturn, sigreturn). After a
+ *	successful execve the old user memory is gone. May be NULL; without any
+ *	@post on a call, no stack frame stays behind while the task sleeps in it.
+ *
+ * @data of both is what the client attached to the task.
+ */
+struct khv_call_hook {
+	const char *name;
+	unsigned int flags;
+	int (*pre)(struct khv_call *call, void *data);
+	void (*post)(struct khv_call *call, void *data);
+};
+
+/**
+ * struct khv_check - one object check of one task
+ * @id: which
+ * @name: "file_open"
+ * @arg: arguments of the kernel's security function, see khv/objects.h. The
+ *	kernel has resolved names and copied user memory before.
+ * @ret: post only: the verdict of the stack, 0 or the refusal
+ */
+struct khv_check {
+	enum khv_object id;
+	const char *name;
+	unsigned long arg[6];
+	int ret;
+};
+
+/**
+ * struct khv_check_hook - a client's interest in one object check
+ * @id: which
+ * @check: asked after the kernel itself has agreed; 0 or a negative errno. A
+ *	client can only add refusals. Must not sleep if the check is
+ *	KHV_OBJ_ATOMIC; otherwise may, but locks of the file system may be held.
+ * @post: told the verdict, if @check ran. May be NULL. Same context.
+ */
+struct khv_check_hook {
+	enum khv_object id;
+	int (*check)(struct khv_check *check, void *data);
+	void (*post)(struct khv_check *check, void *data);
+};
+
+/* Names of what a task is in, for events and listings. */
+struct khv_label {
+	char policy[KHV_NAME_MAX];
+	char domain[KHV_NAME_MAX];
+};
+
+/**
+ * struct khv_client - a client module
+ * @name: unique, shorter than KHV_NAME_MAX
+ * @owner: THIS_MODULE
+ * @priority: lower runs first before a call, last after it; equal priorities
+ *	run in the order of registration
+ * @calls: what it wants from the call gate
+ * @nr_calls: number of @calls
+ * @checks: what it wants from the object gate
+ * @nr_checks: number of @checks
+ * @inherit: a task with @data makes @child (fork, vfork, clone, io_uring worker).
+ *	Returns the data of the child, which must not be NULL, or an ERR_PTR that
+ *	makes the fork fail. In the parent; may sleep; the child has not run.
+ * @exec: the current task executes @bprm->file. @data is its own or NULL if it is
+ *	not attached. Returns NULL for no change, new data to be attached when the
+ *	exec can no longer fail (the old is released), or an ERR_PTR that refuses
+ *	the exec. May sleep. May be NULL. Called for every task of the system.
+ * @release: @data is no longer attached. Any context, must not sleep; RCU readers
+ *	may still look at @data, so free it after a grace period.
+ * @attach: make data for an administrator's request (`hvctl attach`, `run`).
+ *	@policy and @domain may be NULL. May sleep. Returns data or an ERR_PTR;
+ *	sets *@why to a static text then. May be NULL.
+ * @label: fill in the names of @data. Under RCU, must not sleep. May be NULL.
+ *
+ * All data is owned by the client; the master keeps one pointer per task and
+ * client and calls @release exactly once for each pointer it was given.
+ */
+struct khv_client {
+	const char *name;
+	struct module *owner;
+	int priority;
+	const struct khv_call_hook *calls;
+	unsigned int nr_calls;
+	const struct khv_check_hook *checks;
+	unsigned int nr_checks;
+	void *(*inherit)(void *data, struct task_struct *child);
+	void *(*exec)(struct linux_binprm *bprm, void *data);
+	void (*release)(void *data);
+	void *(*attach)(const char *policy, const char *domain, const char **why);
+	void (*label)(void *data, struct khv_label *label);
+	/* private: */
+	struct khv_client_reg *state;
+};
+
+/**
+ * khv_client_register() - make a client known and enable it
+ * @client: filled in by the caller; must stay until khv_client_unregister()
+ *
+ * Attaches what the client asked for, all or nothing: if one function cannot be
+ * hooked, everything is undone and the kernel log names the function and the
+ * likely owner. While the client is enabled its module is pinned, so `rmmod` is
+ * refused; `hvctl module unload` (or CLIENT_SET over netlink) disables it first.
+ *
+ * Context: process context, may sleep (module init).
+ * Return: 0; -EINVAL for an incomplete @client; -EEXIST if the name is taken;
+ * -ENOSPC if there are too many clients or hooks; -ENOENT if the kernel lacks a
+ * function that was asked for; -EBUSY if another user (live patch, BPF) owns one;
+ * -ENOMEM.
+ */
+int khv_client_register(struct khv_client *client);
+
+/**
+ * khv_client_unregister() - forget a client
+ * @client: must be disabled, which the pinning of its module guarantees in its
+ *	module exit function
+ *
+ * Context: process context, may sleep (module exit).
+ */
+void khv_client_unregister(struct khv_client *client);
+
+/**
+ * khv_task_data() - what a client attached to a task
+ * @client: the asker
+ * @task: any task
+ *
+ * Context: under rcu_read_lock(); the result is valid until it is dropped.
+ * Return: the pointer, or NULL.
+ */
+void *khv_task_data(const struct khv_client *client, struct task_struct *task);
+
+/**
+ * struct khv_event - one decision, to be queued for the audit daemon
+ * @policy: NULL if none
+ * @domain: NULL if none
+ * @generation: of the policy, 0 if none
+ * @rule_file: NULL if no rule covers the object
+ * @rule_line: line in @rule_file
+ * @type: "file"
+ * @verb: "open"
+ * @object: any bytes
+ * @object_len: length of @object; cut at KHV_EVENT_OBJECT_MAX
+ * @hook: "file_open"
+ * @verdict: what was decided
+ * @error: positive errno, 0 if allowed
+ *
+ * Strings are copied. Who (pid, uid, comm, executable), when, CPU and sequence
+ * number are added by the master.
+ */
+struct khv_event {
+	const char *policy;
+	const char *domain;
+	u64 generation;
+	const char *rule_file;
+	u32 rule_line;
+	const char *type;
+	const char *verb;
+	const char *object;
+	size_t object_len;
+	const char *hook;
+	enum khv_verdict verdict;
+	int error;
+};
+
+/**
+ * khv_event_post() - queue a decision
+ * @client: who decided
+ * @ev: what
+ *
+ * Never blocks and never fails: an event that finds no room replaces the oldest,
+ * and the reader is told how many it missed. The log level of the client is not
+ * looked at here; see khv_client_level().
+ *
+ * Context: any but NMI and hard interrupt.
+ */
+void khv_event_post(const struct khv_client *client, const struct khv_event *ev);
+
+/* Log level an administrator has set for the client. Any context. */
+enum khv_log_level khv_client_level(const struct khv_client *client);
+
+/**
+ * khv_path_absolute() - name of a path from the root of its mount namespace
+ * @path: the path; the caller holds a reference
+ * @buf: where to build it, from the end
+ * @size: of @buf
+ *
+ * Unlike d_path() it neither stops at a chroot nor appends " (deleted)", so what a
+ * rule names cannot be changed by the task that is judged.
+ *
+ * Context: any where d_path() may be called; does not sleep.
+ * Return: start of the NUL-terminated name in @buf; ERR_PTR(-EINVAL) if the path
+ * is not reachable from any root (detached mount, pseudo file system),
+ * ERR_PTR(-ENAMETOOLONG).
+ */
+char *khv_path_absolute(const struct path *path, char *buf, int size);
+
+#endif /* _KHV_CLIENT_H */

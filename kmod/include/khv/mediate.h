@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What khv_policy.ko offers to clients that enforce policies: policies by name,
+ * and the answer to "may this task do what this object check is about".
+ */
+#ifndef _KHV_MEDIATE_H
+#define _KHV_MEDIATE_H
+
+#include <linux/spinlock.h>
+#include <khv/client.h>
+
+struct khv_policy;
+struct linux_binprm;
+
+/**
+ * struct khv_domain - a task's place: a policy and a domain of it
+ * @policy: a reference
+ * @name: of the domain
+ * @lock: for writers of @generation and @index, who only try it
+ * @generation: of the policy for which @index holds; 0 while it is written
+ * @index: of the domain in that generation
+ *
+ * A policy may be replaced at any time, and the new one may order its domains
+ * differently or lack this one: then everything is refused.
+ */
+struct khv_domain {
+	struct khv_policy *policy;
+	char name[KHV_NAME_MAX];
+	spinlock_t lock;
+	u64 generation;
+	u16 index;
+};
+
+/**
+ * khv_policy_get() - a policy by name
+ * Context: process context, may sleep.
+ * Return: a reference, or NULL.
+ */
+struct khv_policy *khv_policy_get(const char *name);
+void khv_policy_hold(struct khv_policy *policy);
+/* Any context; the last reference is freed later. */
+void khv_policy_put(struct khv_policy *policy);
+const char *khv_policy_name(const struct khv_policy *policy);
+/* Count of tasks in it, for listings and for refusing to clear it. */
+void khv_policy_add_task(struct khv_policy *policy, int n);
+
+/**
+ * khv_domain_init() - fill in a domain
+ * @d: to fill; takes over the reference to @policy on success
+ * @policy: the policy
+ * @name: of the domain, NULL: its first
+ * Return: 0 or -ENOENT.
+ */
+int khv_domain_init(struct khv_domain *d, struct khv_policy *policy,
+		    const char *name);
+
+/* A client that mediates by policies. */
+struct khv_mediator {
+	struct khv_client *client;
+	/* Domain of a task that the client watches, or NULL. Under RCU. */
+	struct khv_domain *(*domain)(struct task_struct *task);
+};
+
+/**
+ * khv_mediate() - judge an object check by the policy
+ * @m: who asks; its log level decides what is reported
+ * @d: domain of current
+ * @check: what is about to happen
+ *
+ * Context: that of the check; never sleeps, allocates only for events.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
+		const struct khv_check *check);
+
+/* The checks that khv_mediate() knows, for a client's table. */
+#define KHV_MEDIATED(X)							\
+	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\
+	X(MMAP_FILE) X(PATH_UNLINK) X(PATH_MKDIR) X(PATH_RMDIR)		\
+	X(PATH_MKNOD) X(PATH_SYMLINK) X(PATH_LINK) X(PATH_RENAME)	\
+	X(PATH_TRUNCATE) X(PATH_CHMOD) X(PATH_CHOWN)			\
+	X(SB_MOUNT) X(SB_UMOUNT) X(SB_PIVOTROOT) X(MOVE_MOUNT)		\
+	X(SOCKET_CREATE) X(SOCKET_BIND) X(SOCKET_CONNECT)		\
+	X(SOCKET_LISTEN) X(SOCKET_ACCEPT) X(SOCKET_SENDMSG)		\
+	X(UNIX_STREAM_CONNECT) X(UNIX_MAY_SEND)				\
+	X(TASK_KILL) X(PTRACE_ACCESS_CHECK)
+
+/**
+ * khv_policy_match_exec() - does any policy want this program?
+ * @m: who asks
+ * @bprm: what current executes
+ * @d: filled in with a reference if so
+ *
+ * Context: process context.
+ * Return: 1 if a policy wants it, 0 if not, -EACCES if a policy that wants it
+ * refuses this subject (`refuse user=root`), -EBUSY on lack of a buffer.
+ */
+int khv_policy_match_exec(const struct khv_mediator *m,
+			  const struct linux_binprm *bprm,
+			  struct khv_domain *d);
+
+#endif /* _KHV_MEDIATE_H */

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The object checks a client can ask for: one line per security_*() function of
+ * the kernel. From this table come the enum, the names, the hooks and the
+ * coverage listing; a new check is one new line.
+ *
+ *	X(ID, name, flags)	the kernel function is security_<name>
+ *
+ * The comment gives the arguments as the handler finds them in khv_check.arg[].
+ * They are the same on every supported kernel unless noted.
+ */
+#ifndef _KHV_OBJECTS_H
+#define _KHV_OBJECTS_H
+
+#define KHV_OBJ_OPTIONAL	0x1	/* not on every supported kernel */
+#define KHV_OBJ_ATOMIC		0x2	/* may be called where sleeping is not allowed */
+
+#define KHV_OBJECTS(X)							\
+	/* file */							\
+	X(FILE_OPEN, file_open, 0)					\
+	/* file (since 6.2; path_truncate with &file->f_path before) */	\
+	X(FILE_TRUNCATE, file_truncate, KHV_OBJ_OPTIONAL)		\
+	/* file, cmd */							\
+	X(FILE_LOCK, file_lock, 0)					\
+	/* vma, reqprot, prot */					\
+	X(FILE_MPROTECT, file_mprotect, 0)				\
+	/* file */							\
+	X(FILE_RECEIVE, file_receive, 0)				\
+	/* file or NULL, prot, flags */					\
+	X(MMAP_FILE, mmap_file, 0)					\
+	/* dir, dentry */						\
+	X(PATH_UNLINK, path_unlink, 0)					\
+	/* dir, dentry, mode */						\
+	X(PATH_MKDIR, path_mkdir, 0)					\
+	/* dir, dentry */						\
+	X(PATH_RMDIR, path_rmdir, 0)					\
+	/* dir, dentry, mode, dev */					\
+	X(PATH_MKNOD, path_mknod, 0)					\
+	/* dir, dentry, target */					\
+	X(PATH_SYMLINK, path_symlink, 0)				\
+	/* old dentry, new dir, new dentry */				\
+	X(PATH_LINK, path_link, 0)					\
+	/* old dir, old dentry, new dir, new dentry, flags */		\
+	X(PATH_RENAME, path_rename, 0)					\
+	/* path */							\
+	X(PATH_TRUNCATE, path_truncate, 0)				\
+	/* path, mode */						\
+	X(PATH_CHMOD, path_chmod, 0)					\
+	/* path, uid, gid */						\
+	X(PATH_CHOWN, path_chown, 0)					\
+	/* path */							\
+	X(PATH_CHROOT, path_chroot, 0)					\
+	/* dir inode, dentry, mode */					\
+	X(INODE_CREATE, inode_create, 0)				\
+	/* old dentry, dir inode, new dentry */				\
+	X(INODE_LINK, inode_link, 0)					\
+	/* dir inode, dentry */						\
+	X(INODE_UNLINK, inode_unlink, 0)				\
+	/* dir inode, dentry, target */					\
+	X(INODE_SYMLINK, inode_symlink, 0)				\
+	/* dir inode, dentry, mode */					\
+	X(INODE_MKDIR, inode_mkdir, 0)					\
+	/* dir inode, dentry */						\
+	X(INODE_RMDIR, inode_rmdir, 0)					\
+	/* dir inode, dentry, mode, dev */				\
+	X(INODE_MKNOD, inode_mknod, 0)					\
+	/* old dir inode, old dentry, new dir inode, new dentry, flags */ \
+	X(INODE_RENAME, inode_rename, 0)				\
+	/* id map or user namespace, dentry, iattr */			\
+	X(INODE_SETATTR, inode_setattr, 0)				\
+	/* id map or user namespace, dentry, name, value, size, flags */ \
+	X(INODE_SETXATTR, inode_setxattr, 0)				\
+	/* id map or user namespace, dentry, name */			\
+	X(INODE_REMOVEXATTR, inode_removexattr, 0)			\
+	/* bprm, before the first handler of the format is tried */	\
+	X(BPRM_CREDS_FOR_EXEC, bprm_creds_for_exec, 0)			\
+	/* bprm, again for the interpreter of a script */		\
+	X(BPRM_CHECK, bprm_check, 0)					\
+	/* family, type, protocol, made by the kernel itself */		\
+	X(SOCKET_CREATE, socket_create, 0)				\
+	/* socket, kernel copy of the address, length */		\
+	X(SOCKET_BIND, socket_bind, 0)					\
+	X(SOCKET_CONNECT, socket_connect, 0)				\
+	/* socket, backlog */						\
+	X(SOCKET_LISTEN, socket_listen, 0)				\
+	/* socket, new socket */					\
+	X(SOCKET_ACCEPT, socket_accept, 0)				\
+	/* socket, kernel copy of the msghdr, size */			\
+	X(SOCKET_SENDMSG, socket_sendmsg, 0)				\
+	/* sock, other sock (resolved), new sock */			\
+	X(UNIX_STREAM_CONNECT, unix_stream_connect, KHV_OBJ_ATOMIC)	\
+	/* socket, other socket (resolved) */				\
+	X(UNIX_MAY_SEND, unix_may_send, KHV_OBJ_ATOMIC)			\
+	/* task, info, signal, cred or NULL for current's */		\
+	X(TASK_KILL, task_kill, KHV_OBJ_ATOMIC)				\
+	/* child, PTRACE_MODE_* */					\
+	X(PTRACE_ACCESS_CHECK, ptrace_access_check, KHV_OBJ_ATOMIC)	\
+	/* parent */							\
+	X(PTRACE_TRACEME, ptrace_traceme, KHV_OBJ_ATOMIC)		\
+	/* device name, path, type, flags, data */			\
+	X(SB_MOUNT, sb_mount, 0)					\
+	/* vfsmount, flags */						\
+	X(SB_UMOUNT, sb_umount, 0)					\
+	/* old path, new path */					\
+	X(SB_PIVOTROOT, sb_pivotroot, 0)				\
+	/* from path, to path */					\
+	X(MOVE_MOUNT, move_mount, 0)
+
+#define KHV_OBJ_ENUM(id, name, flags)	KHV_OBJ_##id,
+enum khv_object {
+	KHV_OBJECTS(KHV_OBJ_ENUM)
+	KHV_NR_OBJECTS
+};
+#undef KHV_OBJ_ENUM
+
+#endif /* _KHV_OBJECTS_H */

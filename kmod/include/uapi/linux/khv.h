@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * khv: kernel hypervisors for Linux - the generic netlink protocol.
+ *
+ * Family "khv", version 1. The family exists in the initial network namespace
+ * only. Every refusal carries an extended-ack text that says what, why and what
+ * next. Unknown attributes are refused (strict validation).
+ *
+ *   command               who                 what
+ *   INFO_GET              anyone              versions, boot id, kernel
+ *   CLIENT_GET   (dump)   CAP_MAC_ADMIN       one message per client
+ *   CLIENT_SET            CAP_MAC_ADMIN       state and/or log level of a client
+ *   HOOK_GET     (dump)   CAP_MAC_ADMIN       one message per attached function
+ *   TASK_GET     (dump)   CAP_MAC_ADMIN       one message per (task, client)
+ *   TASK_ATTACH           CAP_MAC_ADMIN       put a task (tree) under a client
+ *   POLICY_GET   (dump)   CAP_MAC_ADMIN       one message per policy in force
+ *   POLICY_BLOB_GET (dump) CAP_MAC_ADMIN      a compiled policy, in chunks
+ *   POLICY_BEGIN          CAP_MAC_ADMIN       open a transaction
+ *   POLICY_STAGE          CAP_MAC_ADMIN       add bytes of one compiled policy
+ *   POLICY_COMMIT         CAP_MAC_ADMIN       all staged policies in force at once
+ *   POLICY_ABORT          CAP_MAC_ADMIN       forget the transaction
+ *   POLICY_CLEAR          CAP_MAC_ADMIN       take a policy out of force
+ *   EVENT_SUBSCRIBE       CAP_AUDIT_READ      events to this socket, by unicast
+ *   EVENT_STATS_GET       CAP_AUDIT_READ      produced, delivered, lost
+ *   EVENT        (notification)               one decision, or a gap record
+ *
+ * Capabilities are those of the initial user namespace, for the sender and for
+ * the opener of the socket. A task that is itself inside a domain is refused
+ * every command but INFO_GET.
+ *
+ * INFO_GET reply
+ *   KHV_A_ABI             u32     version of this protocol
+ *   KHV_A_EVENT_SCHEMA    u32     version of KHV_A_EVENT
+ *   KHV_A_GENERATION      u64     generation of the policies in force; 1 at load
+ *   KHV_A_BOOT_ID         string
+ *   KHV_A_KERNEL          string  release the module was built for
+ *   KHV_A_VERSION         string  version of khv
+ *
+ * CLIENT_GET: in KHV_A_CLIENT nest
+ *   KHV_CLIENT_A_ID       u32     stable while the client is registered
+ *   KHV_CLIENT_A_NAME     string
+ *   KHV_CLIENT_A_MODULE   string  module that carries it
+ *   KHV_CLIENT_A_PRIORITY s32     lower runs first
+ *   KHV_CLIENT_A_STATE    u8      enum khv_client_state
+ *   KHV_CLIENT_A_LOG_LEVEL u8     enum khv_log_level
+ *   KHV_CLIENT_A_TASKS    u32     tasks in it now
+ *   KHV_CLIENT_A_CALLS    nest    of string KHV_CLIENT_A_CALL_NAME, repeated:
+ *                                 system calls as the client named them
+ *   KHV_CLIENT_A_OBJECTS  nest    of string KHV_CLIENT_A_CALL_NAME, repeated:
+ *                                 object checks ("file_open", ...)
+ *   KHV_CLIENT_A_ALLOWED, _DENIED u64  decisions so far
+ *
+ * CLIENT_SET: KHV_A_CLIENT { NAME, [STATE], [LOG_LEVEL] }.
+ *   STATE disabled on a client with calls in flight answers EBUSY; the reply is
+ *   the extack text naming task and function, e.g.
+ *   "client sample: task 4711 (cat) is inside openat". Ask again later. The
+ *   client's hooks are already out; only its memory is still pinned.
+ *
+ * HOOK_GET: in KHV_A_HOOK nest
+ *   KHV_HOOK_A_SYMBOL     string  kernel function
+ *   KHV_HOOK_A_NAME       string  "openat" or "file_open"
+ *   KHV_HOOK_A_GATE       u8      enum khv_gate
+ *   KHV_HOOK_A_ABI        u8      enum khv_abi (call gate)
+ *   KHV_HOOK_A_CLIENTS    nest    of string KHV_CLIENT_A_CALL_NAME: client names
+ *                                 in the order in which they run
+ *   KHV_HOOK_A_ENTERED, _LEFT u64 frames entered and left; the difference sleeps
+ *                                 inside the function now
+ *   KHV_HOOK_A_LIVE       u8      1 if the code bytes still call us
+ *
+ * TASK_GET: in KHV_A_TASK nest
+ *   KHV_TASK_A_PID        u32     thread id, initial pid namespace
+ *   KHV_TASK_A_TGID       u32
+ *   KHV_TASK_A_COMM       string
+ *   KHV_TASK_A_CLIENT     string
+ *   KHV_TASK_A_POLICY     string  absent if the client has no policies
+ *   KHV_TASK_A_DOMAIN     string
+ *   KHV_TASK_A_INSIDE     string  hooked function it is inside of now; absent: none
+ *
+ * TASK_ATTACH: KHV_A_TASK { PID, CLIENT, [POLICY], [DOMAIN], [FLAGS] }
+ *   KHV_TASK_A_FLAGS      u32     enum khv_task_flags. PID 0 is the sender.
+ *   reply KHV_A_COUNT u32: tasks that were attached
+ *
+ * POLICY_GET: in KHV_A_POLICY nest
+ *   KHV_POLICY_A_NAME     string
+ *   KHV_POLICY_A_GENERATION u64   in which it came into force
+ *   KHV_POLICY_A_RULES    u32
+ *   KHV_POLICY_A_TASKS    u32
+ *   KHV_POLICY_A_SIZE     u32     bytes of kernel memory
+ *   KHV_POLICY_A_TIME     u64     when loaded, ns since the epoch
+ *   KHV_POLICY_A_UID      u32     who loaded it
+ *   KHV_POLICY_A_MODE     u8      enum khv_mode
+ *
+ * POLICY_BLOB_GET: request KHV_A_POLICY { NAME }; replies, in order,
+ *   KHV_A_POLICY { NAME, GENERATION, SIZE, OFFSET u32, DATA binary }
+ *
+ * POLICY_BEGIN: [KHV_A_GENERATION u64: refuse with ESTALE unless this is the
+ *   generation in force]. Reply KHV_A_TXN u32. One transaction at a time; it
+ *   belongs to the sending socket, ends with it, and after 30 s without a word.
+ * POLICY_STAGE: KHV_A_TXN, KHV_A_POLICY { NAME, SIZE, OFFSET, DATA }
+ *   chunks in rising order of OFFSET, each at most KHV_POLICY_CHUNK bytes.
+ * POLICY_COMMIT: KHV_A_TXN, [KHV_A_DRY_RUN flag]. Reply KHV_A_GENERATION.
+ * POLICY_ABORT: KHV_A_TXN.
+ * POLICY_CLEAR: KHV_A_POLICY { NAME }, [KHV_A_FORCE flag]. EBUSY while tasks
+ *   are in it; with FORCE they stay in it and everything is refused to them.
+ *
+ * EVENT_SUBSCRIBE: KHV_A_SUB_FLAGS u32 enum khv_sub_flags.
+ *   The one PRIMARY subscriber (the audit daemon) continues where the last
+ *   primary stopped; all others start now. A second primary gets EBUSY.
+ *   Reply KHV_A_BOOT_ID, KHV_A_EVENT_SCHEMA.
+ * EVENT_STATS_GET reply: KHV_A_STATS nests, one per CPU
+ *   KHV_STATS_A_CPU u32, _PRODUCED u64, _DELIVERED u64, _LOST u64 (primary)
+ *
+ * EVENT: one or more KHV_A_EVENT nests in a message. Sequence numbers count
+ *   from 1 per CPU, without holes in what was produced; KHV_E_LOST says how many
+ *   events of this CPU this subscriber missed directly before this one. An event
+ *   with KHV_E_LOST and without KHV_E_SEQ is a gap record: nothing follows yet.
+ *   KHV_E_CPU u32, KHV_E_SEQ u64, KHV_E_LOST u64, KHV_E_TIME u64 (ns since the
+ *   epoch), KHV_E_CLIENT string, KHV_E_POLICY string, KHV_E_DOMAIN string,
+ *   KHV_E_GENERATION u64, KHV_E_RULE string "file:line" (absent: no rule
+ *   covers the object), KHV_E_TYPE string ("file"), KHV_E_VERB string ("read"),
+ *   KHV_E_OBJECT binary without NUL (a path may hold any byte), KHV_E_HOOK
+ *   string ("file_open"), KHV_E_VERDICT u8 enum khv_verdict, KHV_E_ERRNO u32
+ *   (positive; 0 if allowed), KHV_E_PID u32, KHV_E_TGID u32, KHV_E_UID u32,
+ *   KHV_E_COMM string, KHV_E_EXE binary without NUL
+ */
+#ifndef _UAPI_LINUX_KHV_H
+#define _UAPI_LINUX_KHV_H
+
+#define KHV_GENL_NAME		"khv"
+#define KHV_GENL_VERSION	1
+#define KHV_ABI_VERSION		1
+#define KHV_EVENT_SCHEMA	1
+
+/* Longest names, with the terminating NUL. */
+#define KHV_NAME_MAX		64
+/* Most bytes of a compiled policy in one POLICY_STAGE or POLICY_BLOB_GET. */
+#define KHV_POLICY_CHUNK	16384
+
+enum khv_cmd {
+	KHV_CMD_UNSPEC,
+	KHV_CMD_INFO_GET,
+	KHV_CMD_CLIENT_GET,
+	KHV_CMD_CLIENT_SET,
+	KHV_CMD_HOOK_GET,
+	KHV_CMD_TASK_GET,
+	KHV_CMD_TASK_ATTACH,
+	KHV_CMD_POLICY_GET,
+	KHV_CMD_POLICY_BLOB_GET,
+	KHV_CMD_POLICY_BEGIN,
+	KHV_CMD_POLICY_STAGE,
+	KHV_CMD_POLICY_COMMIT,
+	KHV_CMD_POLICY_ABORT,
+	KHV_CMD_POLICY_CLEAR,
+	KHV_CMD_EVENT_SUBSCRIBE,
+	KHV_CMD_EVENT_STATS_GET,
+	KHV_CMD_EVENT,
+
+	__KHV_CMD_MAX,
+	KHV_CMD_MAX = __KHV_CMD_MAX - 1
+};
+
+enum khv_attr {
+	KHV_A_UNSPEC,
+	KHV_A_PAD,
+	KHV_A_ABI,
+	KHV_A_EVENT_SCHEMA,
+	KHV_A_GENERATION,
+	KHV_A_BOOT_ID,
+	KHV_A_KERNEL,
+	KHV_A_VERSION,
+	KHV_A_COUNT,
+	KHV_A_TXN,
+	KHV_A_DRY_RUN,
+	KHV_A_FORCE,
+	KHV_A_SUB_FLAGS,
+	KHV_A_CLIENT,
+	KHV_A_HOOK,
+	KHV_A_TASK,
+	KHV_A_POLICY,
+	KHV_A_STATS,
+	KHV_A_EVENT,
+
+	__KHV_A_MAX,
+	KHV_A_MAX = __KHV_A_MAX - 1
+};
+
+enum khv_client_attr {
+	KHV_CLIENT_A_UNSPEC,
+	KHV_CLIENT_A_PAD,
+	KHV_CLIENT_A_ID,
+	KHV_CLIENT_A_NAME,
+	KHV_CLIENT_A_MODULE,
+	KHV_CLIENT_A_PRIORITY,
+	KHV_CLIENT_A_STATE,
+	KHV_CLIENT_A_LOG_LEVEL,
+	KHV_CLIENT_A_TASKS,
+	KHV_CLIENT_A_CALLS,
+	KHV_CLIENT_A_OBJECTS,
+	KHV_CLIENT_A_CALL_NAME,
+	KHV_CLIENT_A_ALLOWED,
+	KHV_CLIENT_A_DENIED,
+
+	__KHV_CLIENT_A_MAX,
+	KHV_CLIENT_A_MAX = __KHV_CLIENT_A_MAX - 1
+};
+
+enum khv_hook_attr {
+	KHV_HOOK_A_UNSPEC,
+	KHV_HOOK_A_PAD,
+	KHV_HOOK_A_SYMBOL,
+	KHV_HOOK_A_NAME,
+	KHV_HOOK_A_GATE,
+	KHV_HOOK_A_ABI,
+	KHV_HOOK_A_CLIENTS,
+	KHV_HOOK_A_ENTERED,
+	KHV_HOOK_A_LEFT,
+	KHV_HOOK_A_LIVE,
+
+	__KHV_HOOK_A_MAX,
+	KHV_HOOK_A_MAX = __KHV_HOOK_A_MAX - 1
+};
+
+enum khv_task_attr {
+	KHV_TASK_A_UNSPEC,
+	KHV_TASK_A_PID,
+	KHV_TASK_A_TGID,
+	KHV_TASK_A_COMM,
+	KHV_TASK_A_CLIENT,
+	KHV_TASK_A_POLICY,
+	KHV_TASK_A_DOMAIN,
+	KHV_TASK_A_INSIDE,
+	KHV_TASK_A_FLAGS,
+
+	__KHV_TASK_A_MAX,
+	KHV_TASK_A_MAX = __KHV_TASK_A_MAX - 1
+};
+
+enum khv_policy_attr {
+	KHV_POLICY_A_UNSPEC,
+	KHV_POLICY_A_PAD,
+	KHV_POLICY_A_NAME,
+	KHV_POLICY_A_GENERATION,
+	KHV_POLICY_A_RULES,
+	KHV_POLICY_A_TASKS,
+	KHV_POLICY_A_SIZE,
+	KHV_POLICY_A_TIME,
+	KHV_POLICY_A_UID,
+	KHV_POLICY_A_MODE,
+	KHV_POLICY_A_OFFSET,
+	KHV_POLICY_A_DATA,
+
+	__KHV_POLICY_A_MAX,
+	KHV_POLICY_A_MAX = __KHV_POLICY_A_MAX - 1
+};
+
+enum khv_stats_attr {
+	KHV_STATS_A_UNSPEC,
+	KHV_STATS_A_PAD,
+	KHV_STATS_A_CPU,
+	KHV_STATS_A_PRODUCED,
+	KHV_STATS_A_DELIVERED,
+	KHV_STATS_A_LOST,
+
+	__KHV_STATS_A_MAX,
+	KHV_STATS_A_MAX = __KHV_STATS_A_MAX - 1
+};
+
+enum khv_event_attr {
+	KHV_E_UNSPEC,
+	KHV_E_PAD,
+	KHV_E_CPU,
+	KHV_E_SEQ,
+	KHV_E_LOST,
+	KHV_E_TIME,
+	KHV_E_CLIENT,
+	KHV_E_POLICY,
+	KHV_E_DOMAIN,
+	KHV_E_GENERATION,
+	KHV_E_RULE,
+	KHV_E_TYPE,
+	KHV_E_VERB,
+	KHV_E_OBJECT,
+	KHV_E_HOOK,
+	KHV_E_VERDICT,
+	KHV_E_ERRNO,
+	KHV_E_PID,
+	KHV_E_TGID,
+	KHV_E_UID,
+	KHV_E_COMM,
+	KHV_E_EXE,
+
+	__KHV_E_MAX,
+	KHV_E_MAX = __KHV_E_MAX - 1
+};
+
+enum khv_client_state {
+	KHV_CLIENT_DISABLED = 0,
+	KHV_CLIENT_ENABLED = 1,
+	KHV_CLIENT_DRAINING = 2,	/* hooks out, frames still in flight */
+};
+
+enum khv_gate {
+	KHV_GATE_CALL = 0,	/* entry point of a system call */
+	KHV_GATE_OBJECT = 1,	/* security_*() check on a kernel object */
+};
+
+/* Which register convention an entry point of the call gate has. */
+enum khv_abi {
+	KHV_ABI_64 = 0,		/* x86-64, and x32 where it shares the entry */
+	KHV_ABI_IA32 = 1,	/* int 0x80, sysenter, compat syscall */
+	KHV_ABI_X32 = 2,	/* x32 compat entries */
+};
+
+/* Events that are queued: everything at or below the client's level. */
+enum khv_log_level {
+	KHV_LOG_OFF = 0,
+	KHV_LOG_DENY = 1,	/* the default */
+	KHV_LOG_AUDIT = 2,	/* and what a rule marks with "audit" */
+	KHV_LOG_ALLOW = 3,	/* and every other decision */
+};
+
+enum khv_mode {
+	KHV_MODE_ENFORCE = 0,
+	KHV_MODE_COMPLAIN = 1,	/* would-deny is reported, the call goes on */
+	KHV_MODE_OFF = 2,	/* loaded, judges nothing */
+};
+
+enum khv_verdict {
+	KHV_ALLOWED = 0,
+	KHV_DENIED = 1,
+	KHV_WOULD_DENY = 2,
+};
+
+enum khv_task_flags {
+	KHV_TASK_TREE = 1 << 0,		/* and all its descendants */
+	KHV_TASK_ON_EXEC = 1 << 1,	/* at the task's next execve, not now */
+};
+
+enum khv_sub_flags {
+	KHV_SUB_PRIMARY = 1 << 0,	/* the audit daemon; one at a time */
+};
+
+#endif /* _UAPI_LINUX_KHV_H */

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The priority-ordered list of clients of a hook. */
+#include <linux/slab.h>
+#include "chain.h"
+#include "client.h"
+#include "hook.h"
+
+DEFINE_SRCU(khv_srcu);
+
+static struct khv_chain *khv_chain_of(struct khv_hook *hook)
+{
+	return rcu_dereference_protected(hook->chain,
+					 lockdep_is_held(&khv_hook_mutex));
+}
+
+static bool khv_link_wants_frame(const struct khv_hook *hook,
+				 const struct khv_link *link)
+{
+	return hook->gate == KHV_GATE_CALL &&
+	       (link->call->post || (link->call->flags & KHV_CALL_REWRITE));
+}
+
+static void khv_chain_free(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct khv_chain, rcu));
+}
+
+static void khv_chain_publish(struct khv_hook *hook, struct khv_chain *chain)
+{
+	struct khv_chain *old = khv_chain_of(hook);
+
+	rcu_assign_pointer(hook->chain, chain);
+	khv_hook_set_entry(hook);
+	if (old)
+		call_srcu(&khv_srcu, &old->rcu, khv_chain_free);
+}
+
+/* Insert behind all links of lower or equal priority. Under khv_hook_mutex. */
+int khv_chain_add(struct khv_hook *hook, const struct khv_link *link)
+{
+	struct khv_chain *old = khv_chain_of(hook), *chain;
+	unsigned int n = old ? old->n : 0, i, at = 0;
+
+	chain = kzalloc(struct_size(chain, link, n + 1), GFP_KERNEL);
+	if (!chain)
+		return -ENOMEM;
+	while (at < n && old->link[at].client->client->priority <=
+			 link->client->client->priority)
+		at++;
+	for (i = 0; i < n; i++)
+		chain->link[i < at ? i : i + 1] = old->link[i];
+	chain->link[at] = *link;
+	chain->n = n + 1;
+	chain->full = (old && old->full) || khv_link_wants_frame(hook, link);
+	khv_chain_publish(hook, chain);
+	return 0;
+}
+
+/* Take a client out. Under khv_hook_mutex. Returns true if nobody is left. */
+bool khv_chain_remove(struct khv_hook *hook,
+		      const struct khv_client_reg *client)
+{
+	struct khv_chain *old = khv_chain_of(hook), *chain = NULL;
+	unsigned int i, n = 0;
+
+	for (i = 0; old && i < old->n; i++)
+		n += old->link[i].client != client;
+	if (n) {
+		/* A small allocation that must not fail, in process context. */
+		chain = kzalloc(struct_size(chain, link, n),
+				GFP_KERNEL | __GFP_NOFAIL);
+		for (i = 0; i < old->n; i++) {
+			if (old->link[i].client == client)
+				continue;
+			chain->link[chain->n++] = old->link[i];
+			chain->full |= khv_link_wants_frame(hook, &old->link[i]);
+		}
+	}
+	khv_chain_publish(hook, chain);
+	return !n;
+}

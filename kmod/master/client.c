@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clients: registration, enabling, disabling.
+ *
+ *	            register                    disable: idle within KHV_DRAIN_MS
+ *	(unknown) -----------> ENABLED -----------------------------> DISABLED
+ *	    ^                     |  ^ enable                           |  |
+ *	    |                     |  +----------------------------------+  |
+ *	    |    disable: frames  |                                        |
+ *	    |    in flight, EBUSY v       disable again: idle              |
+ *	    |                  DRAINING -----------------------------------+
+ *	    |   unregister                                                 |
+ *	    +--------------------------------------------------------------+
+ *
+ * The client's module is pinned in ENABLED and DRAINING, so its exit function
+ * runs in DISABLED only, and rmmod is refused by the kernel until then. A module's
+ * exit function cannot say no; that is why disabling is a step of its own.
+ */
+#define pr_fmt(fmt) "khv: " fmt
+
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "base.h"
+#include "calls.h"
+#include "chain.h"
+#include "client.h"
+#include <khv/provider.h>
+#include "hook.h"
+#include "task.h"
+
+LIST_HEAD(khv_clients);
+/* Outside khv_hook_mutex. */
+DEFINE_MUTEX(khv_client_mutex);
+struct khv_hook khv_exec_hook = { .gate = KHV_GATE_OBJECT };
+
+/* Written under khv_client_mutex while no task has data in the slot. */
+static struct khv_client_reg *khv_client_slots[KHV_MAX_CLIENTS];
+static u32 khv_client_last_id;
+
+struct khv_client_reg *khv_client_by_slot(unsigned int slot)
+{
+	return READ_ONCE(khv_client_slots[slot]);
+}
+
+/* Under khv_client_mutex. */
+struct khv_client_reg *khv_client_find(const char *name)
+{
+	struct khv_client_reg *cs;
+
+	lockdep_assert_held(&khv_client_mutex);
+	list_for_each_entry(cs, &khv_clients, list)
+		if (!strcmp(cs->client->name, name))
+			return cs;
+	return NULL;
+}
+
+enum khv_log_level khv_client_level(const struct khv_client *client)
+{
+	return READ_ONCE(client->state->level);
+}
+EXPORT_SYMBOL_GPL(khv_client_level);
+
+/* Is @but the last one? @draining: do those count that are still draining? */
+static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
+{
+	struct khv_client_reg *cs;
+
+	list_for_each_entry(cs, &khv_clients, list)
+		if (cs != but && (cs->state == KHV_CLIENT_ENABLED ||
+				  (draining && cs->state == KHV_CLIENT_DRAINING)))
+			return false;
+	return true;
+}
+
+/* Link a client to a hook; remember it in cs->hooks. */
+static int khv_client_link(struct khv_client_reg *cs, struct khv_hook *hook,
+			   struct khv_link *link)
+{
+	int ret;
+
+	link->client = cs;
+	ret = khv_chain_add(hook, link);
+	if (!ret)
+		cs->hooks[cs->nr_hooks++] = hook;
+	return ret;
+}
+
+static int khv_client_link_all(struct khv_client_reg *cs)
+{
+	struct khv_client *client = cs->client;
+	struct khv_hook *hooks[KHV_CALL_ENTRIES], *hook;
+	struct khv_link link;
+	unsigned int i;
+	int ret, n;
+
+	for (i = 0; i < client->nr_calls; i++) {
+		n = khv_calls_prepare(&client->calls[i], hooks);
+		if (n < 0)
+			return n;
+		link.call = &client->calls[i];
+		while (n-- > 0) {
+			ret = khv_client_link(cs, hooks[n], &link);
+			if (ret)
+				return ret;
+		}
+	}
+	for (i = 0; i < client->nr_checks; i++) {
+		hook = khv_object_prepare(client->checks[i].id);
+		if (IS_ERR(hook))
+			return PTR_ERR(hook);
+		if (!hook)
+			continue;
+		link.check = &client->checks[i];
+		ret = khv_client_link(cs, hook, &link);
+		if (ret)
+			return ret;
+	}
+	if (!client->exec)
+		return 0;
+	link.check = NULL;
+	return khv_client_link(cs, &khv_exec_hook, &link);
+}
+
+/* Attached hooks of the master for one use. @hooks: room for KHV_BASE_HOOKS. */
+static unsigned int khv_base_collect(enum khv_base_use use,
+				     struct khv_hook **hooks)
+{
+	struct khv_hook *hook;
+	unsigned int n = 0, pos = 0;
+
+	while ((hook = khv_hook_next(&pos)))
+		if (hook->used == KHV_HOOK_ATTACHED && khv_base_use(hook) == use)
+			hooks[n++] = hook;
+	return n;
+}
+
+/*
+ * Take the client out of all chains. Collects hooks that nobody needs any more in
+ * @idle, which has room for them. Under both mutexes.
+ */
+static unsigned int khv_client_unlink_all(struct khv_client_reg *cs,
+					  struct khv_hook **idle)
+{
+	struct khv_hook *hook;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < cs->nr_hooks; i++) {
+		hook = cs->hooks[i];
+		if (khv_chain_remove(hook, cs) && hook != &khv_exec_hook &&
+		    !khv_base_use(hook))
+			idle[n++] = hook;
+	}
+	if (khv_client_is_last(cs, false))
+		n += khv_base_collect(KHV_BASE_EXEC, idle + n);
+	return n;
+}
+
+/* Hooks that a client needs and that are not attached yet. */
+static unsigned int khv_client_wanted(struct khv_client_reg *cs,
+				      struct khv_hook **base,
+				      struct khv_hook **want)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < KHV_BASE_HOOKS; i++)
+		if (base[i]->used != KHV_HOOK_ATTACHED)
+			want[n++] = base[i];
+	for (i = 0; i < cs->nr_hooks; i++)
+		if (cs->hooks[i] != &khv_exec_hook &&
+		    cs->hooks[i]->used != KHV_HOOK_ATTACHED &&
+		    !khv_base_use(cs->hooks[i]))
+			want[n++] = cs->hooks[i];
+	return n;
+}
+
+static size_t khv_client_max_hooks(const struct khv_client *client)
+{
+	return client->nr_calls * KHV_CALL_ENTRIES + client->nr_checks + 1;
+}
+
+static int khv_client_attach_all(struct khv_client_reg *cs)
+{
+	struct khv_hook *base[KHV_BASE_HOOKS], **want;
+	unsigned int n, i;
+	int ret;
+
+	want = kcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
+		       sizeof(*want), GFP_KERNEL);
+	if (!want)
+		return -ENOMEM;
+	mutex_lock(&khv_hook_mutex);
+	cs->nr_hooks = 0;
+	ret = khv_base_prepare(base);
+	if (!ret)
+		ret = khv_client_link_all(cs);
+	if (!ret) {
+		n = khv_client_wanted(cs, base, want);
+		if (n)
+			ret = khv_hook_attach(want, n);
+	}
+	if (ret) {
+		for (i = 0; i < cs->nr_hooks; i++)
+			khv_chain_remove(cs->hooks[i], cs);
+		cs->nr_hooks = 0;
+		khv_hook_discard_unused();
+	}
+	mutex_unlock(&khv_hook_mutex);
+	kfree(want);
+	return ret;
+}
+
+/* Under khv_client_mutex. */
+int khv_client_enable(struct khv_client_reg *cs,
+		      struct netlink_ext_ack *extack)
+{
+	int ret;
+
+	lockdep_assert_held(&khv_client_mutex);
+	if (cs->state == KHV_CLIENT_ENABLED)
+		return 0;
+	if (cs->state == KHV_CLIENT_DRAINING) {
+		khv_extack(extack, "client %s is still draining; disable it again first",
+			   cs->client->name);
+		return -EBUSY;
+	}
+	if (!try_module_get(cs->client->owner))
+		return -ENODEV;
+	ret = khv_client_attach_all(cs);
+	if (ret) {
+		khv_extack(extack, "client %s cannot be enabled; the kernel log names the function",
+			   cs->client->name);
+		module_put(cs->client->owner);
+		return ret;
+	}
+	WRITE_ONCE(cs->state, KHV_CLIENT_ENABLED);
+	return 0;
+}
+
+/* Some task that is inside a hook, for the message. */
+static void khv_client_name_blocker(struct khv_client_reg *cs,
+				    struct netlink_ext_ack *extack)
+{
+	struct khv_hook *hook;
+	struct khv_task *kt;
+	unsigned int b, i;
+
+	rcu_read_lock();
+	for (b = 0; b < ARRAY_SIZE(khv_task_table); b++) {
+		hlist_for_each_entry_rcu(kt, &khv_task_table[b], hash) {
+			hook = khv_task_inside(kt);
+			if (!hook || !READ_ONCE(kt->data[cs->slot]))
+				continue;
+			for (i = 0; i < cs->nr_hooks; i++)
+				if (cs->hooks[i] == hook)
+					break;
+			if (i == cs->nr_hooks && !khv_base_use(hook))
+				continue;
+			khv_extack(extack, "client %s: task %d (%s) is inside %s; end it or try again later",
+				   cs->client->name, task_pid_nr(kt->task),
+				   kt->task->comm, hook->name);
+			rcu_read_unlock();
+			return;
+		}
+	}
+	rcu_read_unlock();
+	khv_extack(extack, "client %s: a call is in flight; try again",
+		   cs->client->name);
+}
+
+/* Everything that may still use the client or its hooks has gone. */
+static bool khv_client_drained(struct khv_client_reg *cs, unsigned long gp)
+{
+	bool drained = true;
+	unsigned int i;
+
+	mutex_lock(&khv_hook_mutex);
+	khv_hook_reap();
+	/* A hook that still drains for another client only is none of ours. */
+	for (i = 0; i < cs->nr_hooks; i++)
+		drained &= cs->hooks[i]->used != KHV_HOOK_DRAINING;
+	mutex_unlock(&khv_hook_mutex);
+	return drained && poll_state_synchronize_srcu(&khv_srcu, gp) &&
+	       khv_inflight_idle(&cs->inflight);
+}
+
+/*
+ * The last client has been drained: nothing but our own hooks for fork and exit
+ * can be in flight. They do not block, so waiting for them ends.
+ */
+static void khv_client_all_gone(void)
+{
+	struct khv_hook *hooks[KHV_BASE_HOOKS];
+	unsigned int n;
+
+	mutex_lock(&khv_hook_mutex);
+	n = khv_base_collect(KHV_BASE_LIFE, hooks);
+	if (n)
+		khv_hook_detach(hooks, n);
+	while (!khv_hook_reap())
+		msleep(5);
+	mutex_unlock(&khv_hook_mutex);
+	khv_task_forget_all();
+}
+
+static int khv_client_detach_all(struct khv_client_reg *cs)
+{
+	struct khv_hook **idle;
+	unsigned int n;
+
+	idle = kcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
+		       sizeof(*idle), GFP_KERNEL);
+	if (!idle)
+		return -ENOMEM;
+	mutex_lock(&khv_hook_mutex);
+	n = khv_client_unlink_all(cs, idle);
+	if (n)
+		khv_hook_detach(idle, n);
+	mutex_unlock(&khv_hook_mutex);
+	kfree(idle);
+	return 0;
+}
+
+/*
+ * Under khv_client_mutex. Bounded: a task that sleeps inside a hooked call makes
+ * it answer EBUSY. Then no new call meets the client, but its memory stays pinned
+ * until a later disable finds it idle.
+ */
+int khv_client_disable(struct khv_client_reg *cs,
+		       struct netlink_ext_ack *extack)
+{
+	unsigned long gp, end;
+	int ret;
+
+	lockdep_assert_held(&khv_client_mutex);
+	if (cs->state == KHV_CLIENT_DISABLED)
+		return 0;
+	if (cs->state == KHV_CLIENT_ENABLED) {
+		ret = khv_client_detach_all(cs);
+		if (ret)
+			return ret;
+		WRITE_ONCE(cs->state, KHV_CLIENT_DRAINING);
+	}
+	gp = start_poll_synchronize_srcu(&khv_srcu);
+	end = jiffies + msecs_to_jiffies(KHV_DRAIN_MS);
+	while (!khv_client_drained(cs, gp)) {
+		if (time_after(jiffies, end) || fatal_signal_pending(current)) {
+			khv_client_name_blocker(cs, extack);
+			return -EBUSY;
+		}
+		msleep(5);
+	}
+	cs->nr_hooks = 0;
+	khv_task_forget_client(cs->slot);
+	if (khv_client_is_last(cs, true))
+		khv_client_all_gone();
+	WRITE_ONCE(cs->state, KHV_CLIENT_DISABLED);
+	module_put(cs->client->owner);
+	return 0;
+}
+
+static void khv_client_free(struct khv_client_reg *cs)
+{
+	free_percpu(cs->stat);
+	khv_inflight_destroy(&cs->inflight);
+	kfree(cs->hooks);
+	kfree(cs);
+}
+
+static struct khv_client_reg *khv_client_alloc(struct khv_client *client)
+{
+	struct khv_client_reg *cs = kzalloc(sizeof(*cs), GFP_KERNEL);
+
+	if (!cs)
+		return NULL;
+	cs->client = client;
+	cs->level = KHV_LOG_DENY;
+	cs->state = KHV_CLIENT_DISABLED;
+	cs->stat = alloc_percpu(struct khv_client_cpu);
+	cs->hooks = kcalloc(khv_client_max_hooks(client), sizeof(*cs->hooks),
+			    GFP_KERNEL);
+	if (khv_inflight_init(&cs->inflight) || !cs->stat || !cs->hooks) {
+		khv_client_free(cs);
+		return NULL;
+	}
+	return cs;
+}
+
+static bool khv_client_valid(const struct khv_client *client)
+{
+	unsigned int i;
+
+	if (!client->name || !client->owner || !client->inherit ||
+	    !client->release || !*client->name ||
+	    strlen(client->name) >= KHV_NAME_MAX)
+		return false;
+	if (client->nr_calls > KHV_CALL_SLOTS ||
+	    client->nr_checks > KHV_NR_OBJECTS)
+		return false;
+	for (i = 0; i < client->nr_calls; i++)
+		if (!client->calls[i].name ||
+		    (client->calls[i].flags & ~KHV_CALL_REWRITE) ||
+		    (!client->calls[i].pre && !client->calls[i].post))
+			return false;
+	for (i = 0; i < client->nr_checks; i++)
+		if (!client->checks[i].check)
+			return false;
+	return true;
+}
+
+static void khv_client_insert(struct khv_client_reg *cs)
+{
+	struct khv_client_reg *at;
+
+	list_for_each_entry(at, &khv_clients, list)
+		if (at->client->priority > cs->client->priority)
+			break;
+	list_add_tail(&cs->list, &at->list);
+}
+
+int khv_client_register(struct khv_client *client)
+{
+	struct khv_client_reg *cs;
+	unsigned int slot;
+	int ret;
+
+	if (!khv_client_valid(client))
+		return -EINVAL;
+	cs = khv_client_alloc(client);
+	if (!cs)
+		return -ENOMEM;
+	mutex_lock(&khv_client_mutex);
+	for (slot = 0; slot < KHV_MAX_CLIENTS && khv_client_slots[slot]; slot++)
+		;
+	ret = -EEXIST;
+	if (khv_client_find(client->name))
+		goto fail;
+	ret = -ENOSPC;
+	if (slot == KHV_MAX_CLIENTS)
+		goto fail;
+	cs->slot = slot;
+	cs->id = ++khv_client_last_id;
+	client->state = cs;
+	khv_client_insert(cs);
+	WRITE_ONCE(khv_client_slots[slot], cs);
+	ret = khv_client_enable(cs, NULL);
+	if (ret)
+		goto forget;
+	mutex_unlock(&khv_client_mutex);
+	pr_info("client %s registered, priority %d, %u functions hooked\n",
+		client->name, client->priority, cs->nr_hooks);
+	return 0;
+
+forget:
+	WRITE_ONCE(khv_client_slots[slot], NULL);
+	list_del(&cs->list);
+fail:
+	mutex_unlock(&khv_client_mutex);
+	khv_client_free(cs);
+	client->state = NULL;
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_client_register);
+
+void khv_client_unregister(struct khv_client *client)
+{
+	struct khv_client_reg *cs = client->state;
+
+	mutex_lock(&khv_client_mutex);
+	/* Pinned while enabled, so this cannot be reached otherwise. */
+	WARN_ON(cs->state != KHV_CLIENT_DISABLED);
+	WRITE_ONCE(khv_client_slots[cs->slot], NULL);
+	list_del(&cs->list);
+	mutex_unlock(&khv_client_mutex);
+	/* Readers that found it by slot: khv_task_data(), dumps. */
+	synchronize_rcu();
+	khv_client_free(cs);
+	client->state = NULL;
+	pr_info("client %s unregistered\n", client->name);
+}
+EXPORT_SYMBOL_GPL(khv_client_unregister);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_MASTER_CLIENT_H
+#define _KHV_MASTER_CLIENT_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <khv/client.h>
+#include "inflight.h"
+#include "hook.h"
+#include "limits.h"
+
+struct netlink_ext_ack;
+
+struct khv_client_cpu {
+	u64 allowed;
+	u64 denied;
+};
+
+/**
+ * struct khv_client_reg - the master's side of a client
+ * @list: in khv_clients, by priority; under khv_client_mutex
+ * @client: the client's side
+ * @id: never used twice
+ * @slot: index into khv_task.data[]
+ * @state: enum khv_client_state; written under khv_client_mutex
+ * @level: enum khv_log_level
+ * @inflight: tasks between the first of our handlers and the last
+ * @stat: decisions
+ * @tasks: tasks it has data in
+ * @hooks: what it is linked into, @nr_hooks of them; under khv_client_mutex
+ * @nr_hooks: length of @hooks
+ */
+struct khv_client_reg {
+	struct list_head list;
+	struct khv_client *client;
+	u32 id;
+	u8 slot;
+	u8 state;
+	u8 level;
+	struct khv_inflight inflight;
+	struct khv_client_cpu __percpu *stat;
+	atomic_t tasks;
+	struct khv_hook **hooks;
+	unsigned int nr_hooks;
+};
+
+extern struct list_head khv_clients;
+extern struct mutex khv_client_mutex;
+/* Not a hook, only its chain: clients with an exec handler. */
+extern struct khv_hook khv_exec_hook;
+
+struct khv_client_reg *khv_client_find(const char *name);
+struct khv_client_reg *khv_client_by_slot(unsigned int slot);
+int khv_client_enable(struct khv_client_reg *cs,
+		      struct netlink_ext_ack *extack);
+int khv_client_disable(struct khv_client_reg *cs,
+		       struct netlink_ext_ack *extack);
+
+#endif /* _KHV_MASTER_CLIENT_H */

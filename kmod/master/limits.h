@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every limit of the master, in one place. */
+#ifndef _KHV_LIMITS_H
+#define _KHV_LIMITS_H
+
+#define KHV_MAX_CLIENTS		16	/* one data pointer per task each */
+#define KHV_CALL_SLOTS		512	/* entry points hooked at once */
+#define KHV_OBJECT_SLOTS	64	/* kernel functions hooked at once */
+#define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */
+#define KHV_HOOK_HASH_BITS	10
+#define KHV_MAX_NESTING		4	/* frames of a task we can name */
+
+/* How long disabling a client waits for calls in flight before "busy". */
+#define KHV_DRAIN_MS		500
+
+#define KHV_EVENT_OBJECT_MAX	4096	/* longer names are cut */
+#define KHV_EVENT_RING_MIN	(1 << 14)
+#define KHV_EVENT_RING_MAX	(1 << 24)
+#define KHV_EVENT_BATCH		16384	/* bytes of one message to a reader */
+#define KHV_MAX_SUBSCRIBERS	8
+
+#define KHV_TXN_IDLE_S		30	/* a silent transaction is forgotten */
+#define KHV_TXN_POLICIES	64	/* policies in one transaction */
+
+#endif /* _KHV_LIMITS_H */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* khv.ko, the master: init and exit only. What it does is in the other files. */
+#define pr_fmt(fmt) "khv: " fmt
+
+#include <linux/module.h>
+#include <linux/uuid.h>
+#include "chain.h"
+#include "event.h"
+#include "main.h"
+#include "netlink.h"
+#include "selftest.h"
+#include "symbols.h"
+#include "task.h"
+
+/* Of this load of the module: sequence numbers start again with it. */
+guid_t khv_boot_id;
+
+static int __init khv_init(void)
+{
+	int ret;
+
+	guid_gen(&khv_boot_id);
+	ret = khv_symbols_init();
+	if (ret)
+		return ret;
+	ret = khv_selftest();
+	if (ret)
+		return ret;
+	ret = khv_task_init();
+	if (ret)
+		return ret;
+	ret = khv_event_init();
+	if (ret)
+		goto task;
+	ret = khv_subscribe_init();
+	if (ret)
+		goto event;
+	ret = khv_netlink_init();
+	if (ret)
+		goto subscribe;
+	pr_info("master " KHV_VERSION " ready; nothing is hooked until a client asks for it\n");
+	return 0;
+
+subscribe:
+	khv_subscribe_exit();
+event:
+	khv_event_exit();
+task:
+	khv_task_exit();
+	return ret;
+}
+
+static void __exit khv_exit(void)
+{
+	/* No client module is loaded: each uses our symbols and pins us. */
+	khv_netlink_exit();
+	khv_subscribe_exit();
+	khv_event_exit();
+	khv_task_exit();
+	/* Chains are freed after their grace period, by our code. */
+	srcu_barrier(&khv_srcu);
+}
+
+module_init(khv_init);
+module_exit(khv_exit);
+MODULE_DESCRIPTION("Kernel hypervisors: master");
+MODULE_AUTHOR("The khv developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(KHV_VERSION);

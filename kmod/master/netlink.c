@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: who may ask for what, and where it goes.
+ *
+ * All requests pass one table and one check. pre_doit is not used: its prototype
+ * changed in 6.2, and 6.1 does not call it for dumps.
+ */
+#define pr_fmt(fmt) "khv: " fmt
+
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <net/sock.h>
+#include "event.h"
+#include "limits.h"
+#include "netlink.h"
+#include "subscribe.h"
+#include "task.h"
+
+#define KHV_STRING	{ .type = NLA_NUL_STRING, .len = KHV_NAME_MAX - 1 }
+
+static const struct nla_policy khv_client_policy[KHV_CLIENT_A_MAX + 1] = {
+	[KHV_CLIENT_A_NAME] = KHV_STRING,
+	[KHV_CLIENT_A_STATE] = NLA_POLICY_MAX(NLA_U8, KHV_CLIENT_ENABLED),
+	[KHV_CLIENT_A_LOG_LEVEL] = NLA_POLICY_MAX(NLA_U8, KHV_LOG_ALLOW),
+};
+
+static const struct nla_policy khv_task_policy[KHV_TASK_A_MAX + 1] = {
+	[KHV_TASK_A_PID] = { .type = NLA_U32 },
+	[KHV_TASK_A_CLIENT] = KHV_STRING,
+	[KHV_TASK_A_POLICY] = KHV_STRING,
+	[KHV_TASK_A_DOMAIN] = KHV_STRING,
+	[KHV_TASK_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_TASK_TREE |
+						      KHV_TASK_ON_EXEC),
+};
+
+static const struct nla_policy khv_policy_policy[KHV_POLICY_A_MAX + 1] = {
+	[KHV_POLICY_A_NAME] = KHV_STRING,
+	[KHV_POLICY_A_SIZE] = { .type = NLA_U32 },
+	[KHV_POLICY_A_OFFSET] = { .type = NLA_U32 },
+	[KHV_POLICY_A_DATA] = { .type = NLA_BINARY, .len = KHV_POLICY_CHUNK },
+};
+
+const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
+	[KHV_A_GENERATION] = { .type = NLA_U64 },
+	[KHV_A_TXN] = { .type = NLA_U32 },
+	[KHV_A_DRY_RUN] = { .type = NLA_FLAG },
+	[KHV_A_FORCE] = { .type = NLA_FLAG },
+	[KHV_A_SUB_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_SUB_PRIMARY),
+	[KHV_A_CLIENT] = NLA_POLICY_NESTED(khv_client_policy),
+	[KHV_A_TASK] = NLA_POLICY_NESTED(khv_task_policy),
+	[KHV_A_POLICY] = NLA_POLICY_NESTED(khv_policy_policy),
+};
+
+/*
+ * Texts of refusals are made for each refusal, but the kernel sends them after our
+ * handler has returned and keeps a pointer only. A ring of buffers outlives that:
+ * the worst that many refusals at once can do is to show each other's text.
+ */
+void khv_extack(struct netlink_ext_ack *extack, const char *fmt, ...)
+{
+	static char text[32][256];
+	static atomic_t next;
+	char *buf = text[(unsigned int)atomic_inc_return(&next) %
+			 ARRAY_SIZE(text)];
+	va_list args;
+
+	if (!extack)
+		return;
+	va_start(args, fmt);
+	vscnprintf(buf, sizeof(text[0]), fmt, args);
+	va_end(args);
+	extack->_msg = buf;
+}
+EXPORT_SYMBOL_GPL(khv_extack);
+
+int khv_need(struct genl_info *info, bool present, const char *what)
+{
+	if (present)
+		return 0;
+	khv_extack(info->extack, "attribute missing: %s", what);
+	return -EINVAL;
+}
+
+int khv_parse_nest(struct genl_info *info, int attr, int max,
+		   struct nlattr **tb)
+{
+	static const struct {
+		const char *name;
+		const struct nla_policy *policy;
+	} nests[] = {
+		[KHV_A_CLIENT] = { "KHV_A_CLIENT", khv_client_policy },
+		[KHV_A_TASK] = { "KHV_A_TASK", khv_task_policy },
+		[KHV_A_POLICY] = { "KHV_A_POLICY", khv_policy_policy },
+	};
+	int ret = khv_need(info, info->attrs[attr], nests[attr].name);
+
+	if (ret)
+		return ret;
+	return nla_parse_nested(tb, max, info->attrs[attr], nests[attr].policy,
+				info->extack);
+}
+
+struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put_reply(skb, info, &khv_genl_family, 0,
+				 info->genlhdr->cmd);
+	if (!*hdr) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static int khv_do_subscribe(struct sk_buff *skb, struct genl_info *info)
+{
+	u32 flags = info->attrs[KHV_A_SUB_FLAGS] ?
+		    nla_get_u32(info->attrs[KHV_A_SUB_FLAGS]) : 0;
+	int ret = khv_subscribe(info->snd_portid, flags, info->extack);
+
+	return ret ?: khv_do_info(skb, info);
+}
+
+static int khv_do_stats(struct sk_buff *skb, struct genl_info *info)
+{
+	struct khv_pos pos;
+	struct sk_buff *reply;
+	struct nlattr *nest;
+	unsigned int cpu;
+	void *hdr;
+
+	reply = khv_reply_new(info, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		khv_subscribe_primary_pos(cpu, &pos);
+		nest = nla_nest_start(reply, KHV_A_STATS);
+		if (!nest ||
+		    nla_put_u32(reply, KHV_STATS_A_CPU, cpu) ||
+		    nla_put_u64_64bit(reply, KHV_STATS_A_PRODUCED,
+				      khv_event_produced(cpu),
+				      KHV_STATS_A_PAD) ||
+		    nla_put_u64_64bit(reply, KHV_STATS_A_DELIVERED,
+				      pos.delivered, KHV_STATS_A_PAD) ||
+		    nla_put_u64_64bit(reply, KHV_STATS_A_LOST,
+				      pos.lost + khv_event_overwritten(cpu, &pos),
+				      KHV_STATS_A_PAD)) {
+			nlmsg_free(reply);
+			return -EMSGSIZE;
+		}
+		nla_nest_end(reply, nest);
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
+/* Who may do what. @cap: -1 anyone. */
+static const struct khv_command {
+	int cap;
+	int (*doit)(struct sk_buff *skb, struct genl_info *info);
+	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+	int (*done)(struct netlink_callback *cb);
+} khv_commands[KHV_CMD_MAX + 1] = {
+	[KHV_CMD_INFO_GET] = { -1, khv_do_info },
+	[KHV_CMD_CLIENT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_clients },
+	[KHV_CMD_CLIENT_SET] = { CAP_MAC_ADMIN, khv_do_client_set },
+	[KHV_CMD_HOOK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_hooks },
+	[KHV_CMD_TASK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_tasks },
+	[KHV_CMD_TASK_ATTACH] = { CAP_MAC_ADMIN, khv_do_task_attach },
+	[KHV_CMD_POLICY_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_policies },
+	[KHV_CMD_POLICY_BLOB_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_blob,
+				      .done = khv_dump_blob_done },
+	[KHV_CMD_POLICY_BEGIN] = { CAP_MAC_ADMIN, khv_do_policy_begin },
+	[KHV_CMD_POLICY_STAGE] = { CAP_MAC_ADMIN, khv_do_policy_stage },
+	[KHV_CMD_POLICY_COMMIT] = { CAP_MAC_ADMIN, khv_do_policy_commit },
+	[KHV_CMD_POLICY_ABORT] = { CAP_MAC_ADMIN, khv_do_policy_abort },
+	[KHV_CMD_POLICY_CLEAR] = { CAP_MAC_ADMIN, khv_do_policy_clear },
+	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
+	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
+};
+
+/* In the sender's context. For sender and opener of the socket. */
+static int khv_permitted(struct sk_buff *skb, int cap,
+			 struct netlink_ext_ack *extack)
+{
+	if (cap < 0)
+		return 0;
+	if (!netlink_capable(skb, cap)) {
+		khv_extack(extack, "not permitted: %s is needed in the initial user namespace",
+			   cap == CAP_AUDIT_READ ? "CAP_AUDIT_READ" :
+						   "CAP_MAC_ADMIN");
+		pr_notice_ratelimited("%s[%d] uid %u refused: no capability\n",
+				      current->comm, task_pid_nr(current),
+				      from_kuid(&init_user_ns, current_uid()));
+		return -EPERM;
+	}
+	if (khv_task_confined(current)) {
+		khv_extack(extack, "not permitted: the task is itself confined");
+		pr_notice_ratelimited("%s[%d] refused: it is confined\n",
+				      current->comm, task_pid_nr(current));
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int khv_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct khv_command *c = &khv_commands[info->genlhdr->cmd];
+	int ret = khv_permitted(skb, c->cap, info->extack);
+
+	return ret ?: c->doit(skb, info);
+}
+
+static u8 khv_dump_cmd(const struct netlink_callback *cb)
+{
+	return ((struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
+}
+
+static int khv_dump_start(struct netlink_callback *cb)
+{
+	const struct khv_command *c = &khv_commands[khv_dump_cmd(cb)];
+
+	return khv_permitted(cb->skb, c->cap, cb->extack);
+}
+
+static int khv_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return khv_commands[khv_dump_cmd(cb)].dumpit(skb, cb);
+}
+
+static int khv_dump_done(struct netlink_callback *cb)
+{
+	const struct khv_command *c = &khv_commands[khv_dump_cmd(cb)];
+
+	return c->done ? c->done(cb) : 0;
+}
+
+#define KHV_DO(c)	{ .cmd = c, .doit = khv_doit }
+#define KHV_DUMP(c)	{ .cmd = c, .start = khv_dump_start,		\
+			  .dumpit = khv_dumpit, .done = khv_dump_done }
+
+static const struct genl_ops khv_genl_ops[] = {
+	KHV_DO(KHV_CMD_INFO_GET),
+	KHV_DUMP(KHV_CMD_CLIENT_GET),
+	KHV_DO(KHV_CMD_CLIENT_SET),
+	KHV_DUMP(KHV_CMD_HOOK_GET),
+	KHV_DUMP(KHV_CMD_TASK_GET),
+	KHV_DO(KHV_CMD_TASK_ATTACH),
+	KHV_DUMP(KHV_CMD_POLICY_GET),
+	KHV_DUMP(KHV_CMD_POLICY_BLOB_GET),
+	KHV_DO(KHV_CMD_POLICY_BEGIN),
+	KHV_DO(KHV_CMD_POLICY_STAGE),
+	KHV_DO(KHV_CMD_POLICY_COMMIT),
+	KHV_DO(KHV_CMD_POLICY_ABORT),
+	KHV_DO(KHV_CMD_POLICY_CLEAR),
+	KHV_DO(KHV_CMD_EVENT_SUBSCRIBE),
+	KHV_DO(KHV_CMD_EVENT_STATS_GET),
+};
+
+struct genl_family khv_genl_family = {
+	.name = KHV_GENL_NAME,
+	.version = KHV_GENL_VERSION,
+	.maxattr = KHV_A_MAX,
+	.policy = khv_attr_policy,
+	.netnsok = false,
+	.module = THIS_MODULE,
+	.ops = khv_genl_ops,
+	.n_ops = ARRAY_SIZE(khv_genl_ops),
+};
+
+/* A socket is closed: what it held is given back. */
+static int khv_netlink_event(struct notifier_block *nb, unsigned long event,
+			     void *arg)
+{
+	struct netlink_notify *n = arg;
+
+	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
+	    net_eq(n->net, &init_net)) {
+		khv_txn_release(n->portid);
+		khv_unsubscribe(n->portid);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block khv_netlink_nb = {
+	.notifier_call = khv_netlink_event,
+};
+
+int khv_netlink_init(void)
+{
+	int ret;
+
+	ret = netlink_register_notifier(&khv_netlink_nb);
+	if (ret)
+		return ret;
+	ret = genl_register_family(&khv_genl_family);
+	if (ret)
+		netlink_unregister_notifier(&khv_netlink_nb);
+	return ret;
+}
+
+void khv_netlink_exit(void)
+{
+	genl_unregister_family(&khv_genl_family);
+	netlink_unregister_notifier(&khv_netlink_nb);
+	khv_txn_exit();
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_NETLINK_H
+#define _KHV_NETLINK_H
+
+#include <net/genetlink.h>
+#include <khv/provider.h>
+
+extern struct genl_family khv_genl_family;
+extern const struct nla_policy khv_attr_policy[KHV_A_MAX + 1];
+
+int khv_netlink_init(void);
+void khv_netlink_exit(void);
+
+/* An answer to a request; NULL for lack of memory. */
+struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr);
+
+const struct khv_provider *khv_provider_get(struct netlink_ext_ack *extack);
+void khv_provider_put(const struct khv_provider *p);
+
+/* Nest @attr of the request, parsed into @tb; or an error with a text. */
+int khv_parse_nest(struct genl_info *info, int attr, int max,
+		   struct nlattr **tb);
+int khv_need(struct genl_info *info, bool present, const char *what);
+
+int khv_do_info(struct sk_buff *skb, struct genl_info *info);
+int khv_do_client_set(struct sk_buff *skb, struct genl_info *info);
+int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_stage(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_abort(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_clear(struct sk_buff *skb, struct genl_info *info);
+
+int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_blob_done(struct netlink_callback *cb);
+
+void khv_txn_release(u32 portid);
+void khv_txn_exit(void);
+
+#endif /* _KHV_NETLINK_H */

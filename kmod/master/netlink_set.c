@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: clients and tasks - state, log level, attaching. */
+#include <linux/pid.h>
+#include <linux/sched/task.h>
+#include "client.h"
+#include "netlink.h"
+#include "task.h"
+
+int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[KHV_CLIENT_A_MAX + 1];
+	struct khv_client_reg *cs;
+	const char *name;
+	int ret;
+
+	ret = khv_parse_nest(info, KHV_A_CLIENT, KHV_CLIENT_A_MAX, tb);
+	if (!ret)
+		ret = khv_need(info, tb[KHV_CLIENT_A_NAME], "KHV_CLIENT_A_NAME");
+	if (!ret)
+		ret = khv_need(info, tb[KHV_CLIENT_A_STATE] ||
+			       tb[KHV_CLIENT_A_LOG_LEVEL],
+			       "KHV_CLIENT_A_STATE or KHV_CLIENT_A_LOG_LEVEL");
+	if (ret)
+		return ret;
+	name = nla_data(tb[KHV_CLIENT_A_NAME]);
+	mutex_lock(&khv_client_mutex);
+	cs = khv_client_find(name);
+	if (!cs) {
+		khv_extack(info->extack, "no client named \"%s\" is registered; is its module loaded?",
+			   name);
+		ret = -ENOENT;
+	} else {
+		if (tb[KHV_CLIENT_A_LOG_LEVEL])
+			WRITE_ONCE(cs->level,
+				   nla_get_u8(tb[KHV_CLIENT_A_LOG_LEVEL]));
+		if (tb[KHV_CLIENT_A_STATE])
+			ret = nla_get_u8(tb[KHV_CLIENT_A_STATE]) ?
+			      khv_client_enable(cs, info->extack) :
+			      khv_client_disable(cs, info->extack);
+	}
+	mutex_unlock(&khv_client_mutex);
+	return ret;
+}
+
+/* A request to attach, with names resolved. */
+struct khv_attach {
+	struct khv_client_reg *cs;
+	const char *policy;
+	const char *domain;
+	struct task_struct *task;
+	u32 flags;
+};
+
+static int khv_attach_parse(struct genl_info *info, struct nlattr **tb,
+			    struct khv_attach *a)
+{
+	const char *name;
+	u32 pid;
+	int ret;
+
+	ret = khv_parse_nest(info, KHV_A_TASK, KHV_TASK_A_MAX, tb);
+	if (!ret)
+		ret = khv_need(info, tb[KHV_TASK_A_PID], "KHV_TASK_A_PID");
+	if (!ret)
+		ret = khv_need(info, tb[KHV_TASK_A_CLIENT], "KHV_TASK_A_CLIENT");
+	if (ret)
+		return ret;
+	name = nla_data(tb[KHV_TASK_A_CLIENT]);
+	pid = nla_get_u32(tb[KHV_TASK_A_PID]);
+	a->flags = tb[KHV_TASK_A_FLAGS] ? nla_get_u32(tb[KHV_TASK_A_FLAGS]) : 0;
+	a->policy = tb[KHV_TASK_A_POLICY] ? nla_data(tb[KHV_TASK_A_POLICY]) : NULL;
+	a->domain = tb[KHV_TASK_A_DOMAIN] ? nla_data(tb[KHV_TASK_A_DOMAIN]) : NULL;
+	if ((a->flags & KHV_TASK_ON_EXEC) &&
+	    (pid || (a->flags & KHV_TASK_TREE))) {
+		khv_extack(info->extack, "ON_EXEC is for the sender itself (pid 0), without TREE");
+		return -EINVAL;
+	}
+	a->cs = khv_client_find(name);
+	if (!a->cs || a->cs->state != KHV_CLIENT_ENABLED) {
+		khv_extack(info->extack, "no client named \"%s\" is enabled; is its module loaded?",
+			   name);
+		return -ENOENT;
+	}
+	if (!a->cs->client->attach) {
+		khv_extack(info->extack, "client %s does not take tasks on request",
+			   name);
+		return -EOPNOTSUPP;
+	}
+	if (!pid) {
+		get_task_struct(current);
+		a->task = current;
+		return 0;
+	}
+	rcu_read_lock();
+	a->task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (a->task)
+		get_task_struct(a->task);
+	rcu_read_unlock();
+	if (a->task && !(a->task->flags & PF_KTHREAD) &&
+	    !is_global_init(a->task))
+		return 0;
+	if (a->task)
+		put_task_struct(a->task);
+	khv_extack(info->extack, a->task ?
+		   "process %u cannot be confined: it is init or a kernel thread" :
+		   "there is no process %u", pid);
+	return a->task ? -EPERM : -ESRCH;
+}
+
+static int khv_attach_run(struct genl_info *info, struct khv_attach *a,
+			  unsigned int *count)
+{
+	struct khv_client *client = a->cs->client;
+	const char *why = "refused by the client";
+	void *data;
+	int ret;
+
+	data = client->attach(a->policy, a->domain, &why);
+	if (IS_ERR_OR_NULL(data)) {
+		khv_extack(info->extack, "client %s: policy %s%s%s: %s",
+			   client->name, a->policy ?: "(none)",
+			   a->domain ? " domain " : "", a->domain ?: "", why);
+		return data ? PTR_ERR(data) : -EINVAL;
+	}
+	if (a->flags & KHV_TASK_ON_EXEC) {
+		ret = khv_task_arm(a->cs->slot, data);
+		if (ret)
+			client->release(data);
+		*count = !ret;
+		return ret;
+	}
+	ret = khv_attach_tree(client, a->cs->slot, a->task,
+			      a->flags & KHV_TASK_TREE, data, count);
+	client->release(data);
+	if (ret == -EEXIST)
+		khv_extack(info->extack, "the process is attached to client %s already",
+			   client->name);
+	return ret;
+}
+
+int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[KHV_TASK_A_MAX + 1];
+	struct khv_attach a = {};
+	struct sk_buff *reply;
+	unsigned int count = 0;
+	void *hdr;
+	int ret;
+
+	reply = khv_reply_new(info, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&khv_client_mutex);
+	ret = khv_attach_parse(info, tb, &a);
+	if (!ret) {
+		ret = khv_attach_run(info, &a, &count);
+		put_task_struct(a.task);
+	}
+	mutex_unlock(&khv_client_mutex);
+	if (!ret)
+		ret = nla_put_u32(reply, KHV_A_COUNT, count);
+	if (ret) {
+		nlmsg_free(reply);
+		return ret;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_SLOTS_H
+#define _KHV_SLOTS_H
+
+struct static_call_key;
+
+/**
+ * struct khv_slot_code - the code of one slot
+ * @pre: call gate: entry that leaves no frame across the call; object gate: the
+ *	only entry
+ * @full: call gate: entry with a frame across the call
+ * @key: static call to the kernel's function
+ * @tramp: its trampoline
+ */
+struct khv_slot_code {
+	unsigned long pre;
+	unsigned long full;
+	struct static_call_key *key;
+	void *tramp;
+};
+
+extern const struct khv_slot_code khv_call_code[];
+extern const struct khv_slot_code khv_object_code[];
+
+#endif /* _KHV_SLOTS_H */

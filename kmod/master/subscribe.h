@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_SUBSCRIBE_H
+#define _KHV_SUBSCRIBE_H
+
+#include <linux/types.h>
+#include "event.h"
+
+struct netlink_ext_ack;
+struct genl_family;
+
+int khv_subscribe(u32 portid, u32 flags, struct netlink_ext_ack *extack);
+void khv_unsubscribe(u32 portid);
+/* Position of the audit daemon, past or present, on @cpu. */
+void khv_subscribe_primary_pos(unsigned int cpu, struct khv_pos *pos);
+
+#endif /* _KHV_SUBSCRIBE_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses of kernel functions that are not exported to modules.
+ *
+ * kallsyms_lookup_name() is itself not exported since 5.7; a kprobe knows its
+ * address. Functions found this way are called by static_call, a direct branch:
+ * on an IBT kernel (Debian's 6.12) a function whose address is never taken has
+ * lost its ENDBR, and an indirect call to it faults. QEMU does not show that.
+ */
+#define pr_fmt(fmt) "khv: " fmt
+
+#include <linux/kernel.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/path.h>
+#include <linux/static_call.h>
+#include <khv/client.h>
+#include "symbols.h"
+
+static unsigned long khv_no_lookup(const char *name)
+{
+	return 0;
+}
+
+static unsigned long khv_no_location(unsigned long ip)
+{
+	return 0;
+}
+
+static char *khv_no_path(const struct path *path, char *buf, int size)
+{
+	return ERR_PTR(-EINVAL);
+}
+
+static struct file *khv_no_exe(struct mm_struct *mm)
+{
+	return NULL;
+}
+
+DEFINE_STATIC_CALL(khv_sc_lookup, khv_no_lookup);
+DEFINE_STATIC_CALL(khv_sc_location, khv_no_location);
+DEFINE_STATIC_CALL(khv_sc_absolute_path, khv_no_path);
+DEFINE_STATIC_CALL(khv_sc_exe_file, khv_no_exe);
+
+/* Address of a kernel symbol, 0 if there is none. Process context. */
+unsigned long khv_symbol(const char *name)
+{
+	return static_call(khv_sc_lookup)(name);
+}
+
+/* The fentry site of the function at @addr, 0 if it has none. */
+unsigned long khv_fentry_site(unsigned long addr)
+{
+	return static_call(khv_sc_location)(addr);
+}
+
+char *khv_path_absolute(const struct path *path, char *buf, int size)
+{
+	return static_call(khv_sc_absolute_path)(path, buf, size);
+}
+EXPORT_SYMBOL_GPL(khv_path_absolute);
+
+/* The executable of @mm with a reference, or NULL. */
+struct file *khv_mm_exe_file(struct mm_struct *mm)
+{
+	return static_call(khv_sc_exe_file)(mm);
+}
+
+static int khv_need(const char *name, unsigned long *addr)
+{
+	*addr = khv_symbol(name);
+	if (*addr)
+		return 0;
+	pr_err("this kernel has no function %s; khv cannot work on it\n", name);
+	return -ENOENT;
+}
+
+int khv_symbols_init(void)
+{
+	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	unsigned long addr, site;
+	int ret;
+
+	ret = register_kprobe(&kp);
+	if (ret) {
+		pr_err("cannot find kallsyms_lookup_name with a kprobe (%d); are kprobes disabled?\n",
+		       ret);
+		return ret;
+	}
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	static_call_update(khv_sc_lookup, (void *)addr);
+
+	ret = khv_need("ftrace_location", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_location, (void *)addr);
+
+	ret = khv_need("d_absolute_path", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_absolute_path, (void *)addr);
+
+	ret = khv_need("get_mm_exe_file", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_exe_file, (void *)addr);
+
+	/* The lookup works, and it agrees with what the compiler knows. */
+	site = khv_fentry_site(khv_symbol("security_file_open"));
+	if (!site) {
+		pr_err("security_file_open has no fentry site: is CONFIG_FUNCTION_TRACER on?\n");
+		return -ENOENT;
+	}
+	return 0;
+}

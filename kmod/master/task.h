@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_TASK_H
+#define _KHV_TASK_H
+
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include "limits.h"
+
+struct khv_hook;
+struct khv_client;
+struct linux_binprm;
+
+/**
+ * struct khv_exec - what an exec will change
+ * @bprm: the exec that @next belongs to
+ * @next: data to install when that exec commits
+ * @armed: data to take over at the next successful exec, whatever it executes;
+ *	while that is under way @next holds the same pointer
+ *
+ * Pointers are written under khv_task_lock, @bprm by the task itself.
+ */
+struct khv_exec {
+	const struct linux_binprm *bprm;
+	void *next[KHV_MAX_CLIENTS];
+	void *armed[KHV_MAX_CLIENTS];
+};
+
+/**
+ * struct khv_task - a task that some client watches
+ * @hash: in the table by @task; written under khv_task_lock, read under RCU
+ * @rcu: freed after a grace period
+ * @task: the key. No reference: the entry goes when the task_struct does
+ *	(security_task_free).
+ * @asking: handlers of clients are running for it now; only the task writes it
+ * @depth: frames it is inside of, only the task writes it
+ * @inside: the outermost of them, for `hvctl task list`; only the task writes
+ *	it, others may read: hooks are static memory
+ * @exec: set once, by the task itself
+ * @data: one pointer per client. Written under khv_task_lock, by the task itself
+ *	(exec) or when it was NULL (attach) or when the client is drained.
+ *
+ * The entry of current cannot go away under it: only the last reference to its
+ * task_struct takes it, or the last client, which has drained all frames before.
+ */
+struct khv_task {
+	struct hlist_node hash;
+	struct rcu_head rcu;
+	struct task_struct *task;
+	u8 asking;
+	u8 depth;
+	struct khv_hook *inside[KHV_MAX_NESTING];
+	struct khv_exec *exec;
+	void *data[KHV_MAX_CLIENTS];
+};
+
+extern struct hlist_head khv_task_table[1 << KHV_TASK_HASH_BITS];
+extern spinlock_t khv_task_lock;
+
+static __always_inline struct hlist_head *khv_task_head(const struct task_struct *t)
+{
+	return &khv_task_table[hash_ptr(t, KHV_TASK_HASH_BITS)];
+}
+
+/*
+ * The test every hooked call pays: may this task be watched? False positives are
+ * sorted out behind the redirect. Runs in ftrace callbacks.
+ */
+static __always_inline bool khv_task_maybe(const struct task_struct *task)
+{
+	return READ_ONCE(khv_task_head(task)->first);
+}
+
+/* Under RCU. */
+static __always_inline struct khv_task *khv_task_find(const struct task_struct *task)
+{
+	struct khv_task *kt;
+
+	hlist_for_each_entry_rcu(kt, khv_task_head(task), hash,
+				 lockdep_is_held(&khv_task_lock))
+		if (kt->task == task)
+			return kt;
+	return NULL;
+}
+
+static __always_inline struct khv_task *khv_task_current(void)
+{
+	struct khv_task *kt;
+
+	rcu_read_lock();
+	kt = khv_task_find(current);
+	rcu_read_unlock();
+	return kt;
+}
+
+static __always_inline void khv_task_push(struct khv_task *kt,
+					  struct khv_hook *hook)
+{
+	if (kt->depth < KHV_MAX_NESTING)
+		WRITE_ONCE(kt->inside[kt->depth], hook);
+	WRITE_ONCE(kt->depth, kt->depth + 1);
+}
+
+static __always_inline void khv_task_pop(struct khv_task *kt)
+{
+	WRITE_ONCE(kt->depth, kt->depth - 1);
+}
+
+int khv_task_init(void);
+void khv_task_exit(void);
+struct khv_task *khv_task_make(struct task_struct *task);
+int khv_task_set(struct task_struct *task, unsigned int slot, void *data);
+struct khv_exec *khv_exec_of_current(void);
+void khv_data_account(unsigned int slot);
+void khv_data_release(unsigned int slot, void *data);
+int khv_task_arm(unsigned int slot, void *data);
+void khv_task_commit(struct khv_task *kt, unsigned int slot);
+void khv_exec_set_next(struct khv_exec *exec, unsigned int slot, void *data);
+int khv_task_inherit(struct khv_task *parent, struct task_struct *child);
+void khv_task_remove(struct task_struct *task);
+void khv_task_forget_client(unsigned int slot);
+void khv_task_forget_all(void);
+bool khv_task_confined(struct task_struct *task);
+/* Innermost hook the task is inside of, or NULL. */
+struct khv_hook *khv_task_inside(const struct khv_task *kt);
+
+int khv_attach_tree(struct khv_client *client, unsigned int slot,
+		    struct task_struct *root, bool tree, void *data,
+		    unsigned int *count);
+
+#endif /* _KHV_TASK_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From an object check to a question for the rule engine, and from the engine's
+ * decision to an answer and an event. Fails closed: what cannot be named or asked
+ * about is refused.
+ */
+#include <linux/binfmts.h>
+#include <linux/cred.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include "mediate.h"
+
+static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
+	[KHV_OBJ_FILE_OPEN]		= khv_judge_file_open,
+	[KHV_OBJ_FILE_TRUNCATE]		= khv_judge_file_truncate,
+	[KHV_OBJ_FILE_LOCK]		= khv_judge_file_lock,
+	[KHV_OBJ_FILE_MPROTECT]		= khv_judge_mprotect,
+	[KHV_OBJ_MMAP_FILE]		= khv_judge_mmap,
+	[KHV_OBJ_PATH_UNLINK]		= khv_judge_child,
+	[KHV_OBJ_PATH_MKDIR]		= khv_judge_child,
+	[KHV_OBJ_PATH_RMDIR]		= khv_judge_child,
+	[KHV_OBJ_PATH_MKNOD]		= khv_judge_mknod,
+	[KHV_OBJ_PATH_SYMLINK]		= khv_judge_child,
+	[KHV_OBJ_PATH_LINK]		= khv_judge_link,
+	[KHV_OBJ_PATH_RENAME]		= khv_judge_rename,
+	[KHV_OBJ_PATH_TRUNCATE]		= khv_judge_path,
+	[KHV_OBJ_PATH_CHMOD]		= khv_judge_path,
+	[KHV_OBJ_PATH_CHOWN]		= khv_judge_path,
+	[KHV_OBJ_SB_MOUNT]		= khv_judge_path,
+	[KHV_OBJ_SB_UMOUNT]		= khv_judge_umount,
+	[KHV_OBJ_SB_PIVOTROOT]		= khv_judge_path,
+	[KHV_OBJ_MOVE_MOUNT]		= khv_judge_path,
+	[KHV_OBJ_SOCKET_CREATE]		= khv_judge_socket_create,
+	[KHV_OBJ_SOCKET_BIND]		= khv_judge_socket_addr,
+	[KHV_OBJ_SOCKET_CONNECT]	= khv_judge_socket_addr,
+	[KHV_OBJ_SOCKET_LISTEN]		= khv_judge_socket_local,
+	[KHV_OBJ_SOCKET_ACCEPT]		= khv_judge_socket_local,
+	[KHV_OBJ_SOCKET_SENDMSG]	= khv_judge_sendmsg,
+	[KHV_OBJ_UNIX_STREAM_CONNECT]	= khv_judge_unix,
+	[KHV_OBJ_UNIX_MAY_SEND]		= khv_judge_unix,
+	[KHV_OBJ_TASK_KILL]		= khv_judge_kill,
+	[KHV_OBJ_PTRACE_ACCESS_CHECK]	= khv_judge_ptrace,
+};
+
+/* Those of @verbs that the policy judges at all. */
+u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs)
+{
+	if (!j->l)
+		return verbs;
+	if (!khv_engine_governs(&j->l->engine, type))
+		return 0;
+	return verbs & khv_engine_governed_verbs(&j->l->engine, type);
+}
+
+/* A decision without the engine. */
+void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs)
+{
+	*dec = (struct khv_decision) {
+		.denied = verbs,
+		.rule = KHV_NO_RULE,
+		.error = type == KHV_TYPE_PROCESS ? EPERM : EACCES,
+	};
+}
+
+static bool khv_wants_report(const struct khv_judge *j,
+			     const struct khv_decision *dec)
+{
+	enum khv_log_level level = khv_client_level(j->m->client);
+
+	if (level == KHV_LOG_OFF)
+		return false;
+	if (!dec->allowed)
+		return !(dec->effects & KHV_RULE_QUIET);
+	return level >= KHV_LOG_ALLOW ||
+	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
+}
+
+static void khv_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		       const struct khv_decision *dec,
+		       enum khv_verdict verdict, const char *object, size_t len)
+{
+	struct khv_event ev = {
+		.policy = j->d->policy->name,
+		.domain = j->d->name,
+		.type = khv_type_name(type),
+		.verb = khv_verb_name(type, dec->allowed ? verbs : dec->denied),
+		.object = object,
+		.object_len = len,
+		.hook = j->check->name,
+		.verdict = verdict,
+		.error = verdict == KHV_ALLOWED ? 0 : dec->error,
+	};
+
+	if (j->l) {
+		ev.generation = j->l->generation;
+		if (dec->rule != KHV_NO_RULE) {
+			ev.rule_file = khv_engine_rule_file(&j->l->engine,
+							    dec->rule);
+			ev.rule_line = khv_engine_rule_line(&j->l->engine,
+							    dec->rule);
+		}
+	}
+	khv_event_post(j->m->client, &ev);
+}
+
+/* What the caller gets, and what the audit daemon hears. 0 or -errno. */
+int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		     const struct khv_decision *dec, const char *object,
+		     size_t len)
+{
+	bool complain = j->l && khv_engine_mode(&j->l->engine) == KHV_MODE_COMPLAIN;
+	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
+				   complain ? KHV_WOULD_DENY : KHV_DENIED;
+
+	if (unlikely(khv_wants_report(j, dec)))
+		khv_report(j, type, verbs, dec, verdict, object, len);
+	return verdict == KHV_DENIED ? -dec->error : 0;
+}
+
+/* The domain in this generation; false if the policy does not have it. */
+static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
+			     u16 *index)
+{
+	int found;
+
+	/* Pairs with the store below: an index is read with its generation. */
+	if (smp_load_acquire(&d->generation) == l->generation) {
+		*index = READ_ONCE(d->index);
+		/* Replaced again while we looked? */
+		smp_rmb();
+		if (READ_ONCE(d->generation) == l->generation)
+			return true;
+	}
+	found = khv_engine_domain(&l->engine, d->name);
+	if (found < 0)
+		return false;
+	*index = found;
+	if (spin_trylock(&d->lock)) {
+		WRITE_ONCE(d->generation, 0);
+		smp_wmb();
+		WRITE_ONCE(d->index, found);
+		smp_store_release(&d->generation, l->generation);
+		spin_unlock(&d->lock);
+	}
+	return true;
+}
+
+/* Under RCU. False: the policy judges nothing now. */
+static bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
+			    struct khv_domain *d, const struct khv_check *check)
+{
+	const struct cred *cred = current_cred();
+
+	j->m = m;
+	j->check = check;
+	j->d = d;
+	j->l = rcu_dereference(d->policy->now);
+	j->domain = 0;
+	j->s.uid = from_kuid(&init_user_ns, cred->uid);
+	j->s.gid = from_kgid(&init_user_ns, cred->gid);
+	if (!j->l)
+		return true;
+	if (khv_engine_mode(&j->l->engine) == KHV_MODE_OFF)
+		return false;
+	if (!khv_domain_index(d, j->l, &j->domain))
+		j->l = NULL;
+	return true;
+}
+
+int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
+		const struct khv_check *check)
+{
+	struct khv_judge j;
+	int ret = 0;
+
+	if (WARN_ON_ONCE((unsigned int)check->id >= KHV_NR_OBJECTS ||
+			 !khv_judges[check->id]))
+		return -EACCES;
+	rcu_read_lock();
+	if (khv_judge_start(&j, m, d, check))
+		ret = khv_judges[check->id](&j);
+	rcu_read_unlock();
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_mediate);
+
+/* One policy: does it want the program at @p, and this user? Under RCU. */
+static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy,
+			 const struct khv_pathname *p, struct khv_domain *d)
+{
+	static const struct khv_check exec = { .name = "bprm_check" };
+	struct khv_decision dec;
+	struct khv_judge j;
+	u16 domain;
+	u32 rule;
+	int ret;
+
+	d->policy = policy;
+	j.l = rcu_dereference(policy->now);
+	if (!j.l || khv_engine_mode(&j.l->engine) == KHV_MODE_OFF ||
+	    !khv_engine_attach(&j.l->engine, p->name, p->len, &domain, &rule))
+		return 0;
+	strscpy(d->name, khv_engine_domain_name(&j.l->engine, domain),
+		sizeof(d->name));
+	d->generation = j.l->generation;
+	d->index = domain;
+	khv_judge_start(&j, m, d, &exec);
+	if (!j.l || !khv_engine_refuse(&j.l->engine, &j.s, &rule))
+		return 1;
+	khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_EXEC);
+	dec.rule = rule;
+	ret = khv_judge_answer(&j, KHV_TYPE_FILE, KHV_F_EXEC, &dec, p->name,
+			       p->len);
+	return ret ?: 1;
+}
+
+int khv_policy_match_exec(const struct khv_mediator *m,
+			  const struct linux_binprm *bprm, struct khv_domain *d)
+{
+	struct khv_policy *policy;
+	struct khv_pathname p;
+	int ret;
+
+	if (list_empty(&khv_policies))
+		return 0;
+	ret = khv_path_get(&p);
+	if (ret)
+		return ret;
+	memset(d, 0, sizeof(*d));
+	spin_lock_init(&d->lock);
+	ret = khv_path_of(&p, &bprm->file->f_path);
+	rcu_read_lock();
+	list_for_each_entry_rcu(policy, &khv_policies, list) {
+		if (ret)
+			break;
+		ret = khv_match_one(m, policy, &p, d);
+	}
+	/* A policy taken from the list meanwhile has no reference left to give. */
+	if (ret == 1 && !kref_get_unless_zero(&d->policy->ref))
+		ret = -EBUSY;
+	rcu_read_unlock();
+	khv_path_put(&p);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_policy_match_exec);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _KHV_POLICY_MEDIATE_H
+#define _KHV_POLICY_MEDIATE_H
+
+#include "path.h"
+#include "store.h"
+
+/**
+ * struct khv_judge - one object check under one generation of a policy
+ * @m: who asks
+ * @check: about what
+ * @d: domain of current
+ * @l: the policy; NULL if it was cleared, or lacks the domain: nothing is granted
+ * @domain: index of the domain in @l
+ * @s: current as a subject
+ */
+struct khv_judge {
+	const struct khv_mediator *m;
+	const struct khv_check *check;
+	struct khv_domain *d;
+	const struct khv_loaded *l;
+	u16 domain;
+	struct khv_subject s;
+};
+
+u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs);
+void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs);
+int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		     const struct khv_decision *dec, const char *object,
+		     size_t len);
+
+int khv_judge_file_open(const struct khv_judge *j);
+int khv_judge_file_truncate(const struct khv_judge *j);
+int khv_judge_file_lock(const struct khv_judge *j);
+int khv_judge_mprotect(const struct khv_judge *j);
+int khv_judge_mmap(const struct khv_judge *j);
+int khv_judge_path(const struct khv_judge *j);
+int khv_judge_child(const struct khv_judge *j);
+int khv_judge_mknod(const struct khv_judge *j);
+int khv_judge_link(const struct khv_judge *j);
+int khv_judge_rename(const struct khv_judge *j);
+int khv_judge_umount(const struct khv_judge *j);
+
+int khv_judge_socket_create(const struct khv_judge *j);
+int khv_judge_socket_addr(const struct khv_judge *j);
+int khv_judge_socket_local(const struct khv_judge *j);
+int khv_judge_sendmsg(const struct khv_judge *j);
+int khv_judge_unix(const struct khv_judge *j);
+int khv_judge_unix_bind_path(const struct khv_judge *j,
+			     const struct khv_pathname *p);
+
+int khv_judge_kill(const struct khv_judge *j);
+int khv_judge_ptrace(const struct khv_judge *j);
+
+#endif /* _KHV_POLICY_MEDIATE_H */

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Object checks on files: which verbs on which paths. */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/personality.h>
+#include "mediate.h"
+
+/* What a file without a place in any tree may do: it came from the task itself. */
+#define KHV_F_PLACELESS	(KHV_F_EXEC | KHV_F_MMAP)
+
+/* Decide about a name that has been built. */
+static void khv_decide_name(const struct khv_judge *j,
+			    const struct khv_pathname *p, u32 verbs,
+			    struct khv_decision *dec)
+{
+	if (!j->l)
+		khv_judge_refuse(dec, KHV_TYPE_FILE, verbs);
+	else
+		khv_engine_file(&j->l->engine, j->domain, &j->s, p->name, p->len,
+				verbs, dec);
+}
+
+static int khv_answer_name(const struct khv_judge *j,
+			   const struct khv_pathname *p, u32 verbs)
+{
+	struct khv_decision dec;
+
+	/* Pipes and memfds: only running code from them is judged. */
+	if (*p->name == '@' && p->name[1] != 'u')
+		verbs &= KHV_F_PLACELESS;
+	if (!verbs)
+		return 0;
+	khv_decide_name(j, p, verbs, &dec);
+	return khv_judge_answer(j, KHV_TYPE_FILE, verbs, &dec, p->name, p->len);
+}
+
+/* A path whose name cannot be built is refused, and reported without it. */
+static int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
+{
+	static const char object[] = "@nameless";
+	struct khv_decision dec;
+
+	khv_judge_refuse(&dec, KHV_TYPE_FILE, verbs);
+	return khv_judge_answer(j, KHV_TYPE_FILE, verbs, &dec, object,
+				sizeof(object) - 1);
+}
+
+/* @dentry: entry of the directory @path, or NULL for @path itself. */
+static int khv_answer_path(const struct khv_judge *j, const struct path *path,
+			   const struct dentry *dentry, u32 verbs)
+{
+	struct khv_pathname p;
+	int ret;
+
+	verbs = khv_judged_verbs(j, KHV_TYPE_FILE, verbs);
+	if (!verbs)
+		return 0;
+	ret = khv_path_get(&p);
+	if (ret)
+		return -EACCES;
+	ret = dentry ? khv_path_of_child(&p, path, dentry) :
+		       khv_path_of(&p, path);
+	ret = ret ? khv_answer_nameless(j, verbs) :
+		    khv_answer_name(j, &p, verbs);
+	khv_path_put(&p);
+	return ret;
+}
+
+/* file_open(file): also the kernel's own opens for exec, with __FMODE_EXEC. */
+int khv_judge_file_open(const struct khv_judge *j)
+{
+	const struct file *file = (void *)j->check->arg[0];
+	u32 verbs = 0;
+
+	if (file->f_flags & (__force int)FMODE_EXEC)
+		verbs = KHV_F_EXEC;
+	else if (S_ISDIR(file_inode(file)->i_mode))
+		verbs = KHV_F_LIST;
+	else if (file->f_mode & FMODE_READ)
+		verbs = KHV_F_OPEN;
+	if (file->f_mode & FMODE_WRITE)
+		verbs |= (file->f_flags & O_APPEND) ? KHV_F_APPEND :
+						      KHV_F_OPEN_WRITE;
+	/* Opened for neither, as for ioctl: it still is an open. */
+	return khv_answer_path(j, &file->f_path, NULL, verbs ?: KHV_F_OPEN);
+}
+
+int khv_judge_file_truncate(const struct khv_judge *j)
+{
+	const struct file *file = (void *)j->check->arg[0];
+
+	return khv_answer_path(j, &file->f_path, NULL, KHV_F_TRUNCATE);
+}
+
+/* A shared lock keeps no reader out; an exclusive one is a kind of writing. */
+int khv_judge_file_lock(const struct khv_judge *j)
+{
+	const struct file *file = (void *)j->check->arg[0];
+
+	if ((unsigned int)j->check->arg[1] != F_WRLCK)
+		return 0;
+	return khv_answer_path(j, &file->f_path, NULL, KHV_F_LOCK);
+}
+
+static bool khv_prot_exec(unsigned long prot)
+{
+	if (prot & PROT_EXEC)
+		return true;
+	return (prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC);
+}
+
+int khv_judge_mmap(const struct khv_judge *j)
+{
+	const struct file *file = (void *)j->check->arg[0];
+
+	if (!file || !khv_prot_exec(j->check->arg[1]))
+		return 0;
+	return khv_answer_path(j, &file->f_path, NULL, KHV_F_MMAP);
+}
+
+int khv_judge_mprotect(const struct khv_judge *j)
+{
+	const struct vm_area_struct *vma = (void *)j->check->arg[0];
+
+	if (!vma->vm_file || (vma->vm_flags & VM_EXEC) ||
+	    !khv_prot_exec(j->check->arg[2]))
+		return 0;
+	return khv_answer_path(j, &vma->vm_file->f_path, NULL, KHV_F_MMAP);
+}
+
+/* Checks with one path, and which argument it is. */
+int khv_judge_path(const struct khv_judge *j)
+{
+	static const struct {
+		u8 arg;
+		u32 verbs;
+	} how[KHV_NR_OBJECTS] = {
+		[KHV_OBJ_PATH_TRUNCATE]	= { 0, KHV_F_TRUNCATE },
+		[KHV_OBJ_PATH_CHMOD]	= { 0, KHV_F_ATTR },
+		[KHV_OBJ_PATH_CHOWN]	= { 0, KHV_F_ATTR },
+		[KHV_OBJ_SB_MOUNT]	= { 1, KHV_F_MOUNT },
+		[KHV_OBJ_SB_PIVOTROOT]	= { 1, KHV_F_MOUNT },
+		[KHV_OBJ_MOVE_MOUNT]	= { 1, KHV_F_MOUNT },
+	};
+	u8 arg = how[j->check->id].arg;
+
+	return khv_answer_path(j, (const struct path *)j->check->arg[arg], NULL,
+			       how[j->check->id].verbs);
+}
+
+int khv_judge_umount(const struct khv_judge *j)
+{
+	struct vfsmount *mnt = (void *)j->check->arg[0];
+	struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
+
+	return khv_answer_path(j, &path, NULL, KHV_F_MOUNT);
+}
+
+/* Checks with a directory and an entry of it. */
+int khv_judge_child(const struct khv_judge *j)
+{
+	static const u32 verbs[KHV_NR_OBJECTS] = {
+		[KHV_OBJ_PATH_UNLINK]	= KHV_F_DELETE,
+		[KHV_OBJ_PATH_RMDIR]	= KHV_F_DELETE,
+		[KHV_OBJ_PATH_MKDIR]	= KHV_F_CREATE,
+		[KHV_OBJ_PATH_SYMLINK]	= KHV_F_SYMLINK,
+	};
+
+	return khv_answer_path(j, (const struct path *)j->check->arg[0],
+			       (struct dentry *)j->check->arg[1],
+			       verbs[j->check->id]);
+}
+
+/*
+ * path_mknod(dir, dentry, mode, dev): every creation of a file, also by open with
+ * O_CREAT, before anything exists, so that a refusal leaves no empty file behind;
+ * and the bind of a unix socket, which is judged as both.
+ */
+int khv_judge_mknod(const struct khv_judge *j)
+{
+	const struct path *dir = (const struct path *)j->check->arg[0];
+	struct dentry *dentry = (struct dentry *)j->check->arg[1];
+	umode_t mode = (umode_t)j->check->arg[2];
+	struct khv_pathname p;
+	int ret;
+
+	ret = khv_answer_path(j, dir, dentry, S_ISCHR(mode) || S_ISBLK(mode) ?
+			      KHV_F_MKNOD : KHV_F_CREATE);
+	if (ret || !S_ISSOCK(mode) ||
+	    !khv_judged_verbs(j, KHV_TYPE_SOCKET, KHV_S_BIND))
+		return ret;
+	ret = khv_path_get(&p);
+	if (ret)
+		return -EACCES;
+	ret = khv_path_of_child(&p, dir, dentry);
+	ret = ret ? -EACCES : khv_judge_unix_bind_path(j, &p);
+	khv_path_put(&p);
+	return ret;
+}
+
+/* What one may do to content by name: a second name must not grant more of it. */
+#define KHV_F_CONTENT	(KHV_F_OPEN | KHV_F_OPEN_WRITE | KHV_F_APPEND |	\
+			 KHV_F_TRUNCATE | KHV_F_EXEC | KHV_F_MMAP)
+
+/* An entry of a directory. */
+struct khv_entry {
+	struct path dir;
+	struct dentry *dentry;
+};
+
+/* Verbs of @ask that are not granted for an entry. */
+static int khv_entry_denied(const struct khv_judge *j, struct khv_pathname *p,
+			    const struct khv_entry *e, u32 ask, u32 *denied)
+{
+	struct khv_decision dec;
+	int ret = khv_path_of_child(p, &e->dir, e->dentry);
+
+	if (ret)
+		return ret;
+	khv_decide_name(j, p, ask, &dec);
+	*denied = dec.allowed ? 0 : dec.denied;
+	return 0;
+}
+
+/*
+ * May @from get the name @to? Refused if the new name would grant what the old one
+ * does not, or if rules for what is below a directory would be left behind.
+ */
+static int khv_judge_new_name(const struct khv_judge *j,
+			      const struct khv_entry *from,
+			      const struct khv_entry *to)
+{
+	u32 ask = khv_judged_verbs(j, KHV_TYPE_FILE, KHV_F_CONTENT);
+	u32 before = 0, after = 0, gain;
+	struct khv_decision dec;
+	struct khv_pathname p;
+	bool below;
+	int ret;
+
+	if (!ask || !j->l)
+		return 0;	/* not judged; or refused by the verbs already */
+	if (khv_path_get(&p))
+		return -EACCES;
+	ret = khv_entry_denied(j, &p, to, ask, &after);
+	if (!ret)
+		ret = khv_entry_denied(j, &p, from, ask, &before);
+	if (ret) {
+		ret = khv_answer_nameless(j, KHV_F_LINK);
+		goto out;
+	}
+	gain = before & ~after;
+	below = d_is_dir(from->dentry) &&
+		khv_engine_has_below(&j->l->engine, j->domain, p.name, p.len);
+	if (gain || below) {
+		khv_decide_name(j, &p, gain ?: KHV_F_RENAME, &dec);
+		dec.allowed = false;
+		dec.denied = gain ?: KHV_F_RENAME;
+		dec.error = EACCES;
+		ret = khv_judge_answer(j, KHV_TYPE_FILE, dec.denied, &dec,
+				       p.name, p.len);
+	}
+out:
+	khv_path_put(&p);
+	return ret;
+}
+
+/* path_link(old dentry, new dir, new dentry): both are on one mount. */
+int khv_judge_link(const struct khv_judge *j)
+{
+	struct dentry *old = (struct dentry *)j->check->arg[0];
+	const struct path *dir = (const struct path *)j->check->arg[1];
+	struct khv_entry from = {
+		.dir = { .mnt = dir->mnt, .dentry = old->d_parent },
+		.dentry = old,
+	};
+	struct khv_entry to = {
+		.dir = *dir,
+		.dentry = (struct dentry *)j->check->arg[2],
+	};
+	int ret = khv_answer_path(j, dir, to.dentry, KHV_F_LINK);
+
+	return ret ?: khv_judge_new_name(j, &from, &to);
+}
+
+static int khv_judge_move(const struct khv_judge *j,
+			  const struct khv_entry *from,
+			  const struct khv_entry *to, bool replaces)
+{
+	int ret;
+
+	ret = khv_answer_path(j, &from->dir, from->dentry, KHV_F_RENAME);
+	if (!ret)
+		ret = khv_answer_path(j, &to->dir, to->dentry, KHV_F_CREATE |
+				      (replaces ? KHV_F_DELETE : 0));
+	return ret ?: khv_judge_new_name(j, from, to);
+}
+
+/* path_rename(old dir, old dentry, new dir, new dentry, flags) */
+int khv_judge_rename(const struct khv_judge *j)
+{
+	struct khv_entry from = {
+		.dir = *(const struct path *)j->check->arg[0],
+		.dentry = (struct dentry *)j->check->arg[1],
+	};
+	struct khv_entry to = {
+		.dir = *(const struct path *)j->check->arg[2],
+		.dentry = (struct dentry *)j->check->arg[3],
+	};
+	bool exchange = (unsigned int)j->check->arg[4] & RENAME_EXCHANGE;
+	int ret;
+
+	ret = khv_judge_move(j, &from, &to,
+			     !exchange && d_is_positive(to.dentry));
+	if (!ret && exchange)
+		ret = khv_judge_move(j, &to, &from, false);
+	return ret;
+}

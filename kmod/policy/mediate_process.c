@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Object checks on other tasks: signals and ptrace. Called under spinlocks. */
+#include <linux/cred.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include "mediate.h"
+
+/* Under RCU. */
+static bool khv_is_descendant(struct task_struct *task)
+{
+	while (task->pid) {
+		if (same_thread_group(task, current))
+			return true;
+		task = rcu_dereference(task->real_parent);
+	}
+	return false;
+}
+
+/* @quiet: the asker only wants to know (PTRACE_MODE_NOAUDIT). */
+static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
+			   u32 verbs, bool quiet)
+{
+	struct khv_process p = {};
+	const struct khv_domain *d;
+	struct khv_decision dec;
+	char object[48];
+	int len;
+
+	/* A process may do to itself what it likes: it could do worse directly. */
+	if (same_thread_group(task, current))
+		return 0;
+	verbs = khv_judged_verbs(j, KHV_TYPE_PROCESS, verbs);
+	if (!verbs)
+		return 0;
+	p.pid = task_tgid_nr(task);
+	p.uid = from_kuid(&init_user_ns, task_uid(task));
+	p.descendant = khv_is_descendant(task);
+	d = j->m->domain(task);
+	if (d && d->policy == j->d->policy && j->l) {
+		int index = khv_engine_domain(&j->l->engine, d->name);
+
+		p.same_policy = index >= 0;
+		p.domain = index >= 0 ? index : 0;
+	}
+	/*
+	 * p.exe stays unknown: its mm cannot be looked at under the locks that
+	 * are held here. Rules with exe: do not match.
+	 */
+	if (j->l)
+		khv_engine_process(&j->l->engine, j->domain, &j->s, &p, verbs,
+				   &dec);
+	else
+		khv_judge_refuse(&dec, KHV_TYPE_PROCESS, verbs);
+	if (quiet)
+		dec.effects |= KHV_RULE_QUIET;
+	len = scnprintf(object, sizeof(object), "%u (%s)", p.pid, task->comm);
+	return khv_judge_answer(j, KHV_TYPE_PROCESS, verbs, &dec, object, len);
+}
+
+int khv_judge_kill(const struct khv_judge *j)
+{
+	/* Sent with other credentials: by the kernel, for a device. */
+	if (j->check->arg[3])
+		return 0;
+	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
+			       KHV_P_SIGNAL, false);
+}
+
+int khv_judge_ptrace(const struct khv_judge *j)
+{
+	unsigned int mode = (unsigned int)j->check->arg[1];
+
+	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
+			       mode & PTRACE_MODE_ATTACH ? KHV_P_PTRACE :
+							   KHV_P_PEEK,
+			       mode & PTRACE_MODE_NOAUDIT);
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The policies in force, and their replacement.
+ *
+ * All policies of a transaction are validated and their memory is at hand before
+ * the first pointer is swapped, so a commit cannot stop half-way; a decision reads
+ * one pointer once and so is of one generation. At no instant is there no rule.
+ */
+#define pr_fmt(fmt) "khv_policy: " fmt
+
+#include <linux/cred.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+#include <khv/provider.h>
+#include "store.h"
+
+LIST_HEAD(khv_policies);
+static DEFINE_MUTEX(khv_store_mutex);
+static struct workqueue_struct *khv_store_wq;
+static u64 khv_generation = 1;
+static u32 khv_policy_last_id;
+
+static void khv_loaded_free_work(struct work_struct *work)
+{
+	struct khv_loaded *l = container_of(to_rcu_work(work),
+					    struct khv_loaded, free_work);
+
+	kvfree(l->blob);
+	kfree(l);
+}
+
+static void khv_loaded_release(struct kref *ref)
+{
+	struct khv_loaded *l = container_of(ref, struct khv_loaded, ref);
+
+	INIT_RCU_WORK(&l->free_work, khv_loaded_free_work);
+	queue_rcu_work(khv_store_wq, &l->free_work);
+}
+
+void khv_loaded_put(struct khv_loaded *l)
+{
+	if (l)
+		kref_put(&l->ref, khv_loaded_release);
+}
+
+static void khv_policy_free_work(struct work_struct *work)
+{
+	struct khv_policy *p = container_of(to_rcu_work(work),
+					    struct khv_policy, free_work);
+
+	khv_loaded_put(rcu_dereference_protected(p->now, true));
+	kfree(p);
+}
+
+static void khv_policy_release(struct kref *ref)
+{
+	struct khv_policy *p = container_of(ref, struct khv_policy, ref);
+
+	INIT_RCU_WORK(&p->free_work, khv_policy_free_work);
+	queue_rcu_work(khv_store_wq, &p->free_work);
+}
+
+void khv_policy_hold(struct khv_policy *p)
+{
+	kref_get(&p->ref);
+}
+EXPORT_SYMBOL_GPL(khv_policy_hold);
+
+void khv_policy_put(struct khv_policy *p)
+{
+	if (p)
+		kref_put(&p->ref, khv_policy_release);
+}
+EXPORT_SYMBOL_GPL(khv_policy_put);
+
+const char *khv_policy_name(const struct khv_policy *p)
+{
+	return p->name;
+}
+EXPORT_SYMBOL_GPL(khv_policy_name);
+
+void khv_policy_add_task(struct khv_policy *p, int n)
+{
+	atomic_add(n, &p->tasks);
+}
+EXPORT_SYMBOL_GPL(khv_policy_add_task);
+
+static struct khv_loaded *khv_policy_now(struct khv_policy *p)
+{
+	return rcu_dereference_protected(p->now,
+					 lockdep_is_held(&khv_store_mutex));
+}
+
+static struct khv_policy *khv_policy_find(const char *name)
+{
+	struct khv_policy *p;
+
+	list_for_each_entry(p, &khv_policies, list)
+		if (!strcmp(p->name, name))
+			return p;
+	return NULL;
+}
+
+struct khv_policy *khv_policy_get(const char *name)
+{
+	struct khv_policy *p;
+
+	mutex_lock(&khv_store_mutex);
+	p = khv_policy_find(name);
+	if (p)
+		khv_policy_hold(p);
+	mutex_unlock(&khv_store_mutex);
+	return p;
+}
+EXPORT_SYMBOL_GPL(khv_policy_get);
+
+int khv_domain_init(struct khv_domain *d, struct khv_policy *policy,
+		    const char *name)
+{
+	const struct khv_loaded *l;
+	int index = -ENOENT;
+
+	memset(d, 0, sizeof(*d));
+	spin_lock_init(&d->lock);
+	rcu_read_lock();
+	l = rcu_dereference(policy->now);
+	if (l) {
+		index = name ? khv_engine_domain(&l->engine, name) : 0;
+		if (index >= 0) {
+			strscpy(d->name, khv_engine_domain_name(&l->engine, index),
+				sizeof(d->name));
+			d->index = index;
+			d->generation = l->generation;
+		}
+	}
+	rcu_read_unlock();
+	if (index < 0)
+		return -ENOENT;
+	d->policy = policy;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(khv_domain_init);
+
+static u64 khv_store_generation(void)
+{
+	return READ_ONCE(khv_generation);
+}
+
+/* Everything that can fail about one staged policy. */
+static int khv_stage_check(struct khv_staged *s, struct khv_loaded *l,
+			   struct netlink_ext_ack *extack)
+{
+	int reason, ret;
+
+	ret = khv_engine_open(&l->engine, s->blob, s->size, &reason);
+	if (ret) {
+		khv_extack(extack, "policy %s: the compiled policy is not valid: %s; compile it with this version's hvctl",
+			   s->name, khv_engine_error(reason));
+		return ret;
+	}
+	if (strcmp(khv_engine_name(&l->engine), s->name)) {
+		khv_extack(extack, "policy %s: the compiled policy is named %s",
+			   s->name, khv_engine_name(&l->engine));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What a commit needs, made ready before anything changes. */
+struct khv_ready {
+	struct khv_policy *policy;	/* the one in force, or a new one */
+	struct khv_loaded *loaded;
+	bool fresh;
+};
+
+static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
+			 struct netlink_ext_ack *extack)
+{
+	r->loaded = kzalloc(sizeof(*r->loaded), GFP_KERNEL);
+	if (!r->loaded)
+		return -ENOMEM;
+	kref_init(&r->loaded->ref);
+	r->policy = khv_policy_find(s->name);
+	if (!r->policy) {
+		r->policy = kzalloc(sizeof(*r->policy), GFP_KERNEL);
+		if (!r->policy)
+			return -ENOMEM;
+		r->fresh = true;
+		kref_init(&r->policy->ref);
+		strscpy(r->policy->name, s->name, sizeof(r->policy->name));
+	}
+	return khv_stage_check(s, r->loaded, extack);
+}
+
+static void khv_ready_drop(struct khv_ready *r)
+{
+	if (r->fresh)
+		kfree(r->policy);
+	kfree(r->loaded);
+}
+
+static void khv_ready_publish(struct khv_ready *r, struct khv_staged *s, u32 uid)
+{
+	struct khv_loaded *old = khv_policy_now(r->policy);
+
+	r->loaded->blob = s->blob;
+	s->blob = NULL;
+	r->loaded->generation = khv_generation;
+	r->loaded->time = ktime_get_real_ns();
+	r->loaded->uid = uid;
+	rcu_assign_pointer(r->policy->now, r->loaded);
+	if (r->fresh) {
+		r->policy->id = ++khv_policy_last_id;
+		list_add_tail_rcu(&r->policy->list, &khv_policies);
+	}
+	khv_loaded_put(old);
+}
+
+static int khv_store_commit(struct khv_staged *staged, unsigned int n,
+			    bool dry_run, u32 uid,
+			    struct netlink_ext_ack *extack)
+{
+	struct khv_ready *ready;
+	unsigned int i;
+	int ret = 0;
+
+	ready = kcalloc(n, sizeof(*ready), GFP_KERNEL);
+	if (!ready)
+		return -ENOMEM;
+	mutex_lock(&khv_store_mutex);
+	for (i = 0; i < n && !ret; i++)
+		ret = khv_ready_one(&ready[i], &staged[i], extack);
+	if (ret || dry_run) {
+		while (i-- > 0)
+			khv_ready_drop(&ready[i]);
+		goto out;
+	}
+	WRITE_ONCE(khv_generation, khv_generation + 1);
+	for (i = 0; i < n; i++) {
+		khv_ready_publish(&ready[i], &staged[i], uid);
+		pr_info("policy %s in force, generation %llu, %u rules, loaded by uid %u\n",
+			ready[i].policy->name, khv_generation,
+			khv_engine_nr_rules(&ready[i].loaded->engine), uid);
+	}
+out:
+	mutex_unlock(&khv_store_mutex);
+	kfree(ready);
+	return ret;
+}
+
+/*
+ * Tasks of a policy that is cleared by force keep it, and it grants nothing any
+ * more. A policy loaded later under the same name is theirs again, so the name
+ * stays in the list while they live.
+ */
+static int khv_store_clear(const char *name, bool force,
+			   struct netlink_ext_ack *extack)
+{
+	struct khv_loaded *old;
+	struct khv_policy *p;
+	int ret = 0, tasks;
+
+	mutex_lock(&khv_store_mutex);
+	p = khv_policy_find(name);
+	tasks = p ? atomic_read(&p->tasks) : 0;
+	if (!p) {
+		khv_extack(extack, "no policy named \"%s\" is in force", name);
+		ret = -ENOENT;
+	} else if (tasks && !force) {
+		khv_extack(extack, "%d tasks are in policy %s; end them, or clear by force and everything is refused to them",
+			   tasks, name);
+		ret = -EBUSY;
+	} else {
+		WRITE_ONCE(khv_generation, khv_generation + 1);
+		pr_info("policy %s cleared, generation %llu, %d tasks in it\n",
+			name, khv_generation, tasks);
+		old = khv_policy_now(p);
+		rcu_assign_pointer(p->now, NULL);
+		khv_loaded_put(old);
+		if (!tasks) {
+			list_del_rcu(&p->list);
+			khv_policy_put(p);
+		}
+	}
+	mutex_unlock(&khv_store_mutex);
+	return ret;
+}
+
+static bool khv_store_next(u32 id, struct khv_policy_info *info)
+{
+	struct khv_loaded *l;
+	struct khv_policy *p;
+	bool found = false;
+
+	mutex_lock(&khv_store_mutex);
+	list_for_each_entry(p, &khv_policies, list) {
+		if (p->id <= id)
+			continue;
+		l = khv_policy_now(p);
+		memset(info, 0, sizeof(*info));
+		info->id = p->id;
+		strscpy(info->name, p->name, sizeof(info->name));
+		info->tasks = atomic_read(&p->tasks);
+		if (l) {
+			info->generation = l->generation;
+			info->rules = khv_engine_nr_rules(&l->engine);
+			info->size = l->engine.size;
+			info->time = l->time;
+			info->uid = l->uid;
+			info->mode = khv_engine_mode(&l->engine);
+		}
+		found = true;
+		break;
+	}
+	mutex_unlock(&khv_store_mutex);
+	return found;
+}
+
+static void *khv_store_open(const char *name, const void **blob, size_t *size,
+			    u64 *generation)
+{
+	struct khv_loaded *l = NULL;
+	struct khv_policy *p;
+
+	mutex_lock(&khv_store_mutex);
+	p = khv_policy_find(name);
+	if (p)
+		l = khv_policy_now(p);
+	if (l) {
+		kref_get(&l->ref);
+		*blob = l->blob;
+		*size = l->engine.size;
+		*generation = l->generation;
+	}
+	mutex_unlock(&khv_store_mutex);
+	return l;
+}
+
+static void khv_store_close(void *ref)
+{
+	khv_loaded_put(ref);
+}
+
+static const struct khv_provider khv_store = {
+	.owner = THIS_MODULE,
+	.generation = khv_store_generation,
+	.commit = khv_store_commit,
+	.clear = khv_store_clear,
+	.next = khv_store_next,
+	.open = khv_store_open,
+	.close = khv_store_close,
+};
+
+int khv_store_init(void)
+{
+	int ret;
+
+	khv_store_wq = alloc_workqueue("khv_policy", WQ_UNBOUND, 0);
+	if (!khv_store_wq)
+		return -ENOMEM;
+	ret = khv_provider_register(&khv_store);
+	if (ret)
+		destroy_workqueue(khv_store_wq);
+	return ret;
+}
+
+/* No client is loaded any more, so no task is in any policy. */
+void khv_store_exit(void)
+{
+	struct khv_policy *p, *next;
+
+	khv_provider_unregister(&khv_store);
+	list_for_each_entry_safe(p, next, &khv_policies, list) {
+		list_del_rcu(&p->list);
+		khv_policy_put(p);
+	}
+	/* Policies first, then what they drop; each waits for a grace period. */
+	rcu_barrier();
+	flush_workqueue(khv_store_wq);
+	rcu_barrier();
+	flush_workqueue(khv_store_wq);
+	destroy_workqueue(khv_store_wq);
+}
