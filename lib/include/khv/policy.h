@@ -60,10 +60,10 @@ struct khv_policy_message {
  * @KHV_POLICY_NO_TESTS: do not run the `expect` lines
  */
 enum khv_policy_flags {
-	KHV_POLICY_NO_FS	= 1 << 0,
-	KHV_POLICY_LINT		= 1 << 1,
-	KHV_POLICY_LINT_PATHS	= 1 << 2,
-	KHV_POLICY_NO_TESTS	= 1 << 3,
+	KHV_POLICY_NO_FS = 1 << 0,
+	KHV_POLICY_LINT = 1 << 1,
+	KHV_POLICY_LINT_PATHS = 1 << 2,
+	KHV_POLICY_NO_TESTS = 1 << 3,
 };
 
 /**

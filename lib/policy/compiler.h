@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * Inside of the policy compiler.
+ *
+ *   lex.c      a line -> words
+ *   parse.c    words -> directives and rules; rule.c, option.c, include.c
+ *   expand.c   one identifier -> several, for variables, braces and "~"
+ *   ident_*.c  an identifier -> places in the trees
+ *   tree.c     the trees while they grow
+ *   order.c    which rule at a place is more specific; ties
+ *   overlap.c  ties between different patterns
+ *   width.c    the bound of a lookup
+ *   write.c    the blob
+ *   test.c     `expect` lines and khv_policy_test()
+ *
+ * All memory of a compilation belongs to one struct hvp_mem, and a failed
+ * allocation jumps back to the start, so nothing here checks for NULL.
+ */
+#ifndef _HVP_COMPILER_H
+#define _HVP_COMPILER_H
+
+#include <setjmp.h>
+#include <stdatomic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <khv/policy.h>
+#include "../../kmod/policy/blob.h"
+#include "../../kmod/policy/engine_internal.h"
+
+/* --- memory.c ------------------------------------------------------------- */
+
+struct hvp_block;
+
+struct hvp_mem {
+	struct hvp_block *blocks;
+	char *chunk;
+	size_t left;
+	jmp_buf failed;
+};
+
+void *hvp_alloc(struct hvp_mem *m, size_t size); /* zeroed */
+char *hvp_copy(struct hvp_mem *m, const char *text, size_t len);
+__attribute__((format(printf, 2, 3))) char *hvp_print(struct hvp_mem *m,
+						      const char *format, ...);
+void *hvp_resize(struct hvp_mem *m, void *old, size_t size);
+void hvp_free_all(struct hvp_mem *m);
+
+/* A growing array: struct { T *at; u32 nr, room; } */
+#define HVP_LIST(T)           \
+	struct {              \
+		T *at;        \
+		u32 nr, room; \
+	}
+void hvp_grow(struct hvp_mem *m, void **at, u32 *room, u32 nr, size_t size);
+/* Room for @n more elements; returns the first, zeroed. */
+#define hvp_more(m, list, n)                                                  \
+	__extension__({                                                       \
+		u32 first_ = (list)->nr, n_ = (n);                            \
+                                                                              \
+		hvp_grow(m, (void **)&(list)->at, &(list)->room, first_ + n_, \
+			 sizeof(*(list)->at));                                \
+		memset((list)->at + first_, 0, n_ * sizeof(*(list)->at));     \
+		(list)->nr = first_ + n_;                                     \
+		(list)->at + first_;                                          \
+	})
+#define hvp_push(m, list) hvp_more(m, list, 1)
+
+/* --- words ---------------------------------------------------------------- */
+
+/*
+ * Text with its escapes: "\" and the byte that is meant literally. What was in
+ * quotes is as special as what was not; quotes only hold blanks together.
+ */
+struct hvp_word {
+	char *text;
+	u32 len;
+	u32 column;  /* of its first byte, from 1 */
+	u32 raw_len; /* as written */
+};
+
+struct hvp_words {
+	struct hvp_word *at;
+	u32 nr, room;
+};
+
+typedef void hvp_lex_error(void *arg, u32 column, const char *text);
+/* Cut a line into words; false after @error was called. */
+bool hvp_lex(struct hvp_mem *m, const char *line, size_t len,
+	     struct hvp_words *words, hvp_lex_error *error, void *arg);
+/* Without the escapes; @len_out may be NULL. */
+char *hvp_unescape(struct hvp_mem *m, const char *text, size_t len,
+		   u32 *len_out);
+/* Is there an unescaped byte of @special in it? */
+bool hvp_has(const char *text, size_t len, const char *special);
+
+/* --- the policy while it is compiled ---------------------------------------- */
+
+struct hvp_source {
+	const char *name;
+	char *text;
+	size_t len;
+	u32 offset; /* in TEXT */
+};
+
+struct hvp_var {
+	char *name;
+	struct hvp_words values;
+};
+
+struct hvp_domain {
+	const char *name;
+	u32 source, line, column; /* first mentioned */
+	bool defined;
+	u32 root[KHV_NR_TREES];
+	u32 fallback[KHV_NR_TYPES];
+	bool fallback_reads;
+	bool has_fallback[KHV_NR_TYPES];
+	int inherits; /* domain, or -1 */
+	u32 inherit_line, inherit_source;
+	u64 lengths4, lengths6[3];
+	u32 includes; /* list of sources that are in it already */
+};
+
+/* What the third column says. */
+struct hvp_perms {
+	u32 set, add, del;
+	bool delta;
+	/* "read" stands for more while exec and mmap are ungoverned */
+	bool reads_set, reads_add, reads_del;
+};
+
+/* A line that can decide something. */
+struct hvp_rule {
+	u32 source, line, column;
+	u32 text; /* in TEXT */
+	u16 domain;
+	u8 kind;
+	u8 effects;
+	u8 error;
+	bool exact;
+	bool in_include;
+	struct hvp_perms perms;
+	u32 cond;
+	int target; /* domain, or -1 */
+	const char *why, *tag;
+};
+
+/* What one rule says at one place. */
+struct hvp_place {
+	u32 rule;
+	u32 next;  /* place of the same node, 0: none */
+	u32 verbs; /* with KHV_GRANT_OP */
+	bool reads;
+	u8 level; /* KHV_MAX_INHERIT: own, less: inherited */
+	u16 cond;
+	u16 target;
+	u16 low, high; /* ports */
+	u32 class;
+};
+
+struct hvp_node {
+	u32 parent;
+	u32 name; /* in STRINGS */
+	u32 places, last_place;
+	u32 deep;
+	u32 widest; /* width of its widest literal child */
+	u32 literals;
+	u16 name_len;
+	u8 flags;
+	u8 width, overlap, height;
+	bool has_children;
+	/* filled by order.c */
+	u32 first;
+	u32 nr;
+	u32 glob;
+};
+
+struct hvp_item {
+	u16 domain;
+	u8 kind;
+	u32 value;
+	u32 exe_len;
+	struct hvp_place place;
+};
+
+struct hvp_test {
+	u32 source, line, column;
+	u16 domain;
+	bool allow;
+	enum khv_type type;
+	const char *ident, *verb;
+	u32 verb_column;
+	struct khv_subject subject;
+};
+
+struct hvp_account {
+	const char *name, *home;
+	u32 uid, gid;
+};
+
+struct hvp_cond {
+	u32 what, uid, gid;
+};
+
+struct hvp_compiler {
+	struct hvp_mem mem; /* gone when the compilation ends */
+	struct khv_policy *policy;
+	struct khv_policy_options options;
+
+	/* where we are */
+	u32 source, line;
+	const char *line_text;
+	size_t line_len;
+	u16 domain;
+	u32 depth;			   /* of includes */
+	const struct hvp_account *account; /* "~" means this one's */
+	bool stop;			   /* too many errors */
+
+	/* what the file says */
+	bool versioned;
+	bool started; /* a statement was seen */
+	const char *name;
+	u8 mode;
+	bool mode_set;
+	u8 mentions;		 /* types of rules */
+	u32 named[KHV_NR_TYPES]; /* verbs */
+	u32 judged[KHV_NR_TYPES];
+	u32 attach_root;
+	u32 attach_line;
+
+	HVP_LIST(struct hvp_source) sources;
+	HVP_LIST(struct hvp_var) vars;
+	HVP_LIST(struct hvp_domain) domains;
+	HVP_LIST(struct hvp_rule) rules;
+	HVP_LIST(struct hvp_place) places; /* 0 is none */
+	HVP_LIST(struct hvp_node) nodes;   /* 0 is none */
+	HVP_LIST(struct hvp_item) items;
+	HVP_LIST(u32) refuse; /* rules */
+	HVP_LIST(struct hvp_test) tests;
+	HVP_LIST(struct hvp_cond) conds; /* 0 is none */
+	HVP_LIST(struct hvp_account) accounts;
+	HVP_LIST(u64) included; /* domain << 32 | source */
+	bool have_accounts;
+
+	HVP_LIST(char) strings;
+	HVP_LIST(u32) string_slots;
+	u32 nr_strings;
+	HVP_LIST(char) text;
+	HVP_LIST(u32) node_slots;
+
+	/* sections of the blob, by order.c */
+	HVP_LIST(struct khv_blob_entry) entries;
+	HVP_LIST(struct khv_blob_port) ports;
+	HVP_LIST(struct khv_blob_item) blob_items;
+	HVP_LIST(struct khv_blob_glob) globs;
+	HVP_LIST(u32) branches;
+	HVP_LIST(u32) slots;
+	u32 first_refuse;
+	u32 probes;
+};
+
+struct shown;
+
+struct khv_policy {
+	struct hvp_mem mem;
+	HVP_LIST(struct khv_policy_message) messages;
+	u32 nr_errors, nr_tests, nr_failed;
+	u64 *blob;
+	size_t size;
+	struct khv_engine engine;
+	bool open;
+	_Atomic(struct shown *) shown; /* show.c */
+};
+
+/* --- message.c --------------------------------------------------------------- */
+
+__attribute__((format(printf, 6, 7))) void
+hvp_message(struct hvp_compiler *c, enum khv_severity severity, u32 source,
+	    u32 line, u32 column, const char *format, ...);
+/* On the line being read. */
+__attribute__((format(printf, 3, 4))) void
+hvp_error(struct hvp_compiler *c, u32 column, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+hvp_warning(struct hvp_compiler *c, u32 column, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void
+hvp_lint(struct hvp_compiler *c, u32 column, const char *format, ...);
+/* About a rule. */
+__attribute__((format(printf, 3, 4))) void
+hvp_rule_error(struct hvp_compiler *c, u32 rule, const char *format, ...);
+void hvp_sort_messages(struct khv_policy *p);
+/* "file:line" of a rule, for the other line of a tie. */
+const char *hvp_where(struct hvp_compiler *c, u32 rule);
+/* What is fit to print of a word. */
+const char *hvp_show(struct hvp_compiler *c, const char *text, size_t len);
+
+/* --- names.c ------------------------------------------------------------------ */
+
+/* ", did you mean \"x\"?" or "", of a NULL-terminated list. */
+const char *hvp_suggest(struct hvp_mem *m, const char *word,
+			const char *const *names);
+bool hvp_is_one_of(const char *word, const char *const *names);
+/* Verb of a type, 0 if unknown; sums ("read") are not verbs. */
+u32 hvp_verb(enum khv_type type, const char *name);
+const char *const *hvp_verb_names(enum khv_type type);
+int hvp_type(const char *name);
+u32 hvp_sum(enum khv_type type, const char *name);
+extern const char *const hvp_type_names[];
+int hvp_errno(const char *name);
+int hvp_family(const char *name);
+int hvp_protocol(const char *name);
+extern const char *const hvp_family_names[];
+extern const char *const hvp_protocol_names[];
+/* "open/stat" */
+const char *hvp_verbs_text(struct hvp_mem *m, enum khv_type type, u32 verbs);
+
+/* --- account.c ----------------------------------------------------------------- */
+
+void hvp_load_accounts(struct hvp_compiler *c);
+const struct hvp_account *hvp_user(struct hvp_compiler *c, const char *name);
+bool hvp_group(struct hvp_compiler *c, const char *name, u32 *gid);
+
+/* --- parse.c, rule.c, option.c, directive.c, include.c --------------------------- */
+
+void hvp_parse_source(struct hvp_compiler *c, u32 source);
+/* Domain of a name, made if it is new. */
+u16 hvp_domain(struct hvp_compiler *c, const char *name, u32 column,
+	       bool define);
+void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
+		    const struct hvp_words *w);
+void hvp_parse_expect(struct hvp_compiler *c, const struct hvp_words *w);
+bool hvp_parse_perms(struct hvp_compiler *c, enum khv_type type,
+		     const struct hvp_word *w, struct hvp_perms *perms);
+/* A new rule with where it was written. */
+u32 hvp_new_rule(struct hvp_compiler *c, u8 kind, u32 column);
+
+struct hvp_options {
+	u32 uid, gid;
+	bool has_user, has_group, exact;
+	u8 effects, error;
+	const char *why, *tag;
+	const struct hvp_account *account;
+};
+
+enum hvp_option_set {
+	HVP_OPT_USER = 1 << 0, /* user=, group= */
+	HVP_OPT_WHY = 1 << 1,  /* why=, tag= */
+	HVP_OPT_RULE = 1 << 2, /* everything else of a rule */
+};
+
+bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
+		       u32 first, unsigned int allowed,
+		       struct hvp_options *options);
+u32 hvp_cond(struct hvp_compiler *c, const struct hvp_options *options);
+/* Directives; false if the word is none. */
+bool hvp_parse_directive(struct hvp_compiler *c, const struct hvp_words *w);
+extern const char *const hvp_directive_names[];
+void hvp_parse_include(struct hvp_compiler *c, const struct hvp_words *w);
+/* Returns the number of the source or -errno. */
+int hvp_read_source(struct hvp_compiler *c, const char *path);
+u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
+		   size_t len);
+
+/* --- expand.c -------------------------------------------------------------------- */
+
+typedef bool hvp_expanded(struct hvp_compiler *c, const char *text, u32 len,
+			  u32 column, void *arg);
+/* Calls @fn for each text @word stands for; false after an error. */
+bool hvp_expand(struct hvp_compiler *c, const char *text, u32 len, u32 column,
+		hvp_expanded *fn, void *arg);
+/* Only ${VAR} of `set`, for the values of other variables. */
+bool hvp_expand_vars(struct hvp_compiler *c, const char *text, u32 len,
+		     u32 column, hvp_expanded *fn, void *arg);
+/* Does it mean something else for every account? */
+bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len);
+struct hvp_var *hvp_find_var(struct hvp_compiler *c, const char *name,
+			     size_t len);
+
+/* --- ident_*.c ------------------------------------------------------------------- */
+
+/* An address as it is written, also for tests. */
+struct hvp_address {
+	u16 family; /* AF_INET, AF_INET6, 0: both */
+	u8 addr[16];
+	u8 length; /* of the prefix */
+	bool has_length;
+	u16 low, high;
+	bool has_port;
+	u8 proto;
+};
+
+/* NULL or what is wrong with it. */
+const char *hvp_parse_address(struct hvp_mem *m, const char *text,
+			      struct hvp_address *a);
+/* The same for "self", "4711", "user:ann", ...; @value is set for kinds that
+ * have one, @name for those that name something.
+ */
+const char *hvp_parse_process(struct hvp_mem *m, const char *text, u8 *kind,
+			      u32 *value, const char **name);
+
+bool hvp_place_path(struct hvp_compiler *c, u32 rule, u32 *root, bool at,
+		    const char *text, u32 len, u32 column);
+/* An abstract socket name: a single component, whatever is in it. */
+bool hvp_place_abstract(struct hvp_compiler *c, u32 rule, u32 *root,
+			const char *text, u32 len, u32 column);
+bool hvp_place_file(struct hvp_compiler *c, u32 rule, const char *text, u32 len,
+		    u32 column);
+bool hvp_place_socket(struct hvp_compiler *c, u32 rule, const char *text,
+		      u32 len, u32 column);
+bool hvp_place_process(struct hvp_compiler *c, u32 rule, const char *text,
+		       u32 len, u32 column);
+/* Condition and grants of the rule as a place; delta rules may need two. */
+u32 hvp_rule_places(struct hvp_compiler *c, u32 rule, struct hvp_place *p);
+
+/* --- tree.c ---------------------------------------------------------------------- */
+
+u32 hvp_string(struct hvp_compiler *c, const char *text, u32 len);
+u32 hvp_root(struct hvp_compiler *c, u32 *root, bool net);
+/* Child of a node, made if need be; name_len 0 with KHV_NODE_DEEP. */
+u32 hvp_child(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
+	      u8 flags);
+u32 hvp_find_node(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
+		  u8 flags);
+void hvp_add_place(struct hvp_compiler *c, u32 node,
+		   const struct hvp_place *place);
+/* "/srv/www/b?d", for messages. */
+const char *hvp_node_path(struct hvp_compiler *c, u32 node);
+void hvp_inherit(struct hvp_compiler *c);
+
+/* --- order.c, overlap.c, width.c, write.c ---------------------------------------- */
+
+void hvp_order(struct hvp_compiler *c);
+void hvp_overlap(struct hvp_compiler *c);
+/* May both apply to one subject? */
+bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b);
+/* Do they say the same? */
+bool hvp_same_place(struct hvp_compiler *c, const struct hvp_place *a,
+		    const struct hvp_place *b);
+bool hvp_clash(struct hvp_compiler *c, const struct hvp_place *a,
+	       const struct hvp_place *b);
+void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
+		    bool patterns);
+void hvp_widths(struct hvp_compiler *c);
+void hvp_hash_nodes(struct hvp_compiler *c);
+void hvp_write(struct hvp_compiler *c);
+void hvp_check_paths(struct hvp_compiler *c);
+void hvp_lint_policy(struct hvp_compiler *c);
+
+/* --- test.c ---------------------------------------------------------------------- */
+
+void hvp_run_tests(struct hvp_compiler *c);
+/* Verbs of a question; 0 after an error text was made. */
+u32 hvp_test_verbs(struct hvp_mem *m, enum khv_type type, const char *text,
+		   const char **error);
+/* NULL or what is wrong with the question. @ident is escaped text. */
+const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
+		    const struct khv_subject *s, enum khv_type type,
+		    const char *ident, u32 verbs, struct khv_decision *d);
+
+/* --- show.c ---------------------------------------------------------------------- */
+
+void hvp_free_shown(struct khv_policy *p);
+
+#endif /* _HVP_COMPILER_H */

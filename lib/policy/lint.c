@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1
+/* What is allowed by the language but probably not meant. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "compiler.h"
+
+/* A rule to blame: one of this node, or of the first node below it. */
+static u32 rule_below(struct hvp_compiler *c, u32 node)
+{
+	u32 i, up;
+
+	for (i = node; i < c->nodes.nr; i++) {
+		for (up = i; up > node;)
+			up = c->nodes.at[up].parent;
+		if (up == node && c->nodes.at[i].places)
+			return c->places.at[c->nodes.at[i].places].rule;
+	}
+	return ~0u;
+}
+
+static void note(struct hvp_compiler *c, u32 node, enum khv_severity severity,
+		 const char *text, const char *path, const char *more)
+{
+	u32 rule = rule_below(c, node);
+	const struct hvp_rule *r;
+
+	if (rule == ~0u)
+		return;
+	r = &c->rules.at[rule];
+	hvp_message(c, severity, r->source, r->line, r->column, "%s%s%s", path,
+		    text, more);
+}
+
+static char *join(struct hvp_compiler *c, const char *folder, u32 node)
+{
+	const struct hvp_node *n = &c->nodes.at[node];
+
+	return hvp_print(&c->mem, "%s/%.*s", folder, (int)n->name_len,
+			 c->strings.at + n->name);
+}
+
+/* The kernel sees resolved paths: a rule through a link never matches. */
+static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
+{
+	char resolved[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st)) {
+		if (errno == ENOENT &&
+		    (c->options.flags & KHV_POLICY_LINT_PATHS))
+			note(c, node, KHV_MSG_LINT, " does not exist here",
+			     path, "");
+		return false;
+	}
+	if (!S_ISLNK(st.st_mode))
+		return S_ISDIR(st.st_mode);
+	if (realpath(path, resolved))
+		note(c, node, KHV_MSG_WARNING,
+		     " is a symbolic link here, rules need the resolved path: ",
+		     path, resolved);
+	else
+		note(c, node, KHV_MSG_WARNING,
+		     " is a symbolic link here, rules need the resolved path",
+		     path, "");
+	return false;
+}
+
+/* From the roots down, so that each name is looked at once. */
+static void check_tree(struct hvp_compiler *c, u32 root)
+{
+	const char **paths;
+	u32 i;
+
+	if (!root)
+		return;
+	paths = hvp_resize(&c->mem, NULL, c->nodes.nr * sizeof(*paths));
+	memset(paths, 0, c->nodes.nr * sizeof(*paths));
+	paths[root] = "";
+	for (i = root + 1; i < c->nodes.nr; i++) {
+		const struct hvp_node *n = &c->nodes.at[i];
+		char *path;
+
+		if (!n->parent || !paths[n->parent] ||
+		    (n->flags & (KHV_NODE_PATTERN | KHV_NODE_DEEP)))
+			continue;
+		path = join(c, paths[n->parent], i);
+		if (check_node(c, i, path))
+			paths[i] = path;
+	}
+}
+
+void hvp_check_paths(struct hvp_compiler *c)
+{
+	u32 i;
+
+	if (c->options.flags & KHV_POLICY_NO_FS)
+		return;
+	check_tree(c, c->attach_root);
+	for (i = 0; i < c->domains.nr; i++) {
+		check_tree(c, c->domains.at[i].root[KHV_TREE_FILE]);
+		check_tree(c, c->domains.at[i].root[KHV_TREE_UNIX]);
+	}
+}
+
+/* Would the object be judged the same without this rule? */
+static void lint_useless(struct hvp_compiler *c)
+{
+	u32 i, up;
+
+	for (i = 1; i < c->nodes.nr; i++) {
+		const struct hvp_node *n = &c->nodes.at[i];
+		const struct hvp_place *p, *q;
+
+		if (!n->places || n->places != n->last_place ||
+		    (n->flags & (KHV_NODE_GLOB | KHV_NODE_NET)))
+			continue;
+		p = &c->places.at[n->places];
+		for (up = n->parent; up && !c->nodes.at[up].places;)
+			up = c->nodes.at[up].parent;
+		if (!up || c->nodes.at[up].places != c->nodes.at[up].last_place)
+			continue;
+		q = &c->places.at[c->nodes.at[up].places];
+		if (p->cond != q->cond || p->level != q->level ||
+		    ((p->class | q->class) & KHV_GRANT_EXACT) ||
+		    !hvp_same_place(c, p, q) ||
+		    c->rules.at[p->rule].kind == KHV_KIND_ATTACH)
+			continue;
+		note(c, i, KHV_MSG_LINT,
+		     " has the same permissions without this line, from ",
+		     hvp_node_path(c, i), hvp_where(c, q->rule));
+	}
+}
+
+static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
+{
+	u32 i;
+
+	for (i = 0; i < c->rules.nr; i++)
+		if (c->rules.at[i].target == (int)domain)
+			return true;
+	return false;
+}
+
+void hvp_lint_policy(struct hvp_compiler *c)
+{
+	u32 i;
+
+	if (!(c->options.flags & KHV_POLICY_LINT))
+		return;
+	lint_useless(c);
+	for (i = 1; i < c->domains.nr; i++)
+		if (!has_attach_or_target(c, i))
+			hvp_message(c, KHV_MSG_LINT, c->domains.at[i].source,
+				    c->domains.at[i].line,
+				    c->domains.at[i].column,
+				    "nothing leads into domain %s",
+				    c->domains.at[i].name);
+	if (!c->attach_root)
+		hvp_message(c, KHV_MSG_LINT, 0, 0, 0,
+			    "no attach line: only hvctl run and attach use it");
+	if (!(c->named[KHV_TYPE_FILE] & (KHV_F_EXEC | KHV_F_MMAP)) &&
+	    (c->mentions & 1 << KHV_TYPE_FILE))
+		hvp_message(
+			c, KHV_MSG_LINT, 0, 0, 0,
+			"read includes exec and mmap here: say \"govern exec/mmap\" to grant them by name");
+}

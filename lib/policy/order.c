@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * From places to entries: resolve what "read" stands for, sort the rules of an
+ * identifier from the least to the most specific, and find ties.
+ */
+#include <endian.h>
+#include "compiler.h"
+
+struct sorted {
+	const struct hvp_place *place;
+	u32 index;
+};
+
+typedef HVP_LIST(struct sorted) sorted_list;
+
+/* --- what a place says ------------------------------------------------------------- */
+
+static u32 extra_reads(struct hvp_compiler *c)
+{
+	return (KHV_F_EXEC | KHV_F_MMAP) & ~c->named[KHV_TYPE_FILE];
+}
+
+static void resolve(struct hvp_compiler *c, struct hvp_place *p)
+{
+	if (p->reads)
+		p->verbs |= extra_reads(c);
+	p->class |= (u32)p->level << KHV_GRANT_OWN_SHIFT;
+}
+
+static void resolve_all(struct hvp_compiler *c)
+{
+	static const u32 optional[KHV_NR_TYPES] = {
+		[KHV_TYPE_FILE] = KHV_F_IOCTL,
+		[KHV_TYPE_SOCKET] = KHV_S_CREATE | KHV_S_OPTION,
+	};
+	u32 i;
+
+	for (i = 1; i < c->places.nr; i++)
+		resolve(c, &c->places.at[i]);
+	for (i = 0; i < c->items.nr; i++)
+		resolve(c, &c->items.at[i].place);
+	for (i = 0; i < c->domains.nr; i++)
+		if (c->domains.at[i].fallback_reads)
+			c->domains.at[i].fallback[KHV_TYPE_FILE] |=
+				extra_reads(c);
+	/*
+	 * A policy that never heard of these verbs does not forbid them: they
+	 * act on what a rule let the task open. mount is not among them, since
+	 * it changes which object a path means.
+	 */
+	for (i = 0; i < KHV_NR_TYPES; i++)
+		c->judged[i] = hvp_sum(i, "all") &
+			       ~(optional[i] & ~c->named[i]);
+}
+
+bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b)
+{
+	const struct hvp_cond *a = &c->conds.at[cond_a];
+	const struct hvp_cond *b = &c->conds.at[cond_b];
+	u32 both = a->what & b->what;
+
+	return !((both & KHV_COND_USER) && a->uid != b->uid) &&
+	       !((both & KHV_COND_GROUP) && a->gid != b->gid);
+}
+
+bool hvp_same_place(struct hvp_compiler *c, const struct hvp_place *a,
+		    const struct hvp_place *b)
+{
+	const struct hvp_rule *x = &c->rules.at[a->rule];
+	const struct hvp_rule *y = &c->rules.at[b->rule];
+
+	return a->verbs == b->verbs && a->target == b->target &&
+	       x->effects == y->effects && x->error == y->error;
+}
+
+bool hvp_clash(struct hvp_compiler *c, const struct hvp_place *a,
+	       const struct hvp_place *b)
+{
+	u32 op_a = a->verbs & KHV_GRANT_OP, op_b = b->verbs & KHV_GRANT_OP;
+
+	if (a->rule == b->rule || a->class != b->class ||
+	    !hvp_together(c, a->cond, b->cond))
+		return false;
+	/* Deltas about different verbs live with each other. */
+	if (op_a != KHV_GRANT_SET && op_b != KHV_GRANT_SET &&
+	    !(a->verbs & b->verbs & KHV_GRANT_VERBS))
+		return false;
+	return !hvp_same_place(c, a, b);
+}
+
+static const char *says(struct hvp_compiler *c, u32 rule)
+{
+	const struct hvp_rule *r = &c->rules.at[rule];
+	struct hvp_words words = { 0 };
+	const char *text = c->text.at + r->text, *all;
+	u32 i;
+
+	/* It was cut without errors when it was parsed. */
+	if (!hvp_lex(&c->mem, text, strlen(text), &words, NULL, NULL))
+		return text;
+	if (r->kind == KHV_KIND_ATTACH)
+		return words.nr > 3 ? words.at[3].text : "main";
+	all = words.at[2].text;
+	for (i = 3; i < words.nr; i++)
+		all = hvp_print(&c->mem, "%s %s", all, words.at[i].text);
+	return all;
+}
+
+void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
+		    bool patterns)
+{
+	const struct hvp_rule *x = &c->rules.at[a], *y = &c->rules.at[b];
+	u32 first = a, second = b;
+
+	/* The message stands at the later line. */
+	if (x->source == y->source ? x->line > y->line :
+				     x->source > y->source) {
+		first = b;
+		second = a;
+	}
+	hvp_rule_error(
+		c, second,
+		patterns ?
+			"ambiguous: this pattern (\"%s\") and %s (\"%s\") can match the same object, and neither is more specific%s" :
+			"ambiguous: \"%s\" here and \"%s\" at %s say different things about %s",
+		says(c, second),
+		patterns ? hvp_where(c, first) : says(c, first),
+		patterns ? says(c, first) : hvp_where(c, first),
+		patterns ? "" : what);
+}
+
+/* --- one identifier ------------------------------------------------------------------ */
+
+static int compare_sorted(const void *a, const void *b)
+{
+	const struct sorted *x = a, *y = b;
+
+	if (x->place->class != y->place->class)
+		return x->place->class < y->place->class ? -1 : 1;
+	if (x->place->cond != y->place->cond)
+		return x->place->cond < y->place->cond ? -1 : 1;
+	return x->index < y->index ? -1 : 1;
+}
+
+static void lint_double(struct hvp_compiler *c, u32 first, u32 second)
+{
+	const struct hvp_rule *r = &c->rules.at[second];
+
+	if (first != second && (c->options.flags & KHV_POLICY_LINT))
+		hvp_message(c, KHV_MSG_LINT, r->source, r->line, r->column,
+			    "this says the same as %s", hvp_where(c, first));
+}
+
+/* Drop what is said twice; ties of what is left. Sorted already. */
+static void settle(struct hvp_compiler *c, sorted_list *list, u32 node,
+		   const char *what)
+{
+	u32 i, j, n = 0;
+
+	for (i = 0; i < list->nr; i++) {
+		const struct hvp_place *p = list->at[i].place, *q;
+
+		q = n ? list->at[n - 1].place : NULL;
+		if (q && q->class == p->class && q->cond == p->cond &&
+		    hvp_same_place(c, p, q)) {
+			lint_double(c, q->rule, p->rule);
+			continue;
+		}
+		list->at[n++] = list->at[i];
+	}
+	list->nr = n;
+	if (n > KHV_MAX_ENTRIES) {
+		hvp_rule_error(c, list->at[KHV_MAX_ENTRIES].place->rule,
+			       "more than %u rules for the same identifier",
+			       KHV_MAX_ENTRIES);
+		return;
+	}
+	for (i = 0; i < n; i++)
+		for (j = i + 1; j < n && list->at[j].place->class ==
+						 list->at[i].place->class;
+		     j++)
+			if (hvp_clash(c, list->at[i].place, list->at[j].place))
+				hvp_report_tie(
+					c, what ? what : hvp_node_path(c, node),
+					list->at[i].place->rule,
+					list->at[j].place->rule, false);
+}
+
+static void add_entry(struct hvp_compiler *c, const struct hvp_place *p)
+{
+	struct khv_blob_entry *e = hvp_push(&c->mem, &c->entries);
+
+	e->grant = htole32(p->verbs | p->class);
+	e->rule = htole32(p->rule);
+	e->cond = htole16(p->cond);
+	e->target = htole16(p->target);
+}
+
+static void order_node(struct hvp_compiler *c, u32 node, sorted_list *list)
+{
+	struct hvp_node *n = &c->nodes.at[node];
+	u32 place, i;
+
+	list->nr = 0;
+	for (place = n->places; place; place = c->places.at[place].next) {
+		struct sorted *s = hvp_push(&c->mem, list);
+
+		s->place = &c->places.at[place];
+		s->index = place;
+	}
+	if (list->nr > 1) {
+		qsort(list->at, list->nr, sizeof(*list->at), compare_sorted);
+		settle(c, list, node, NULL);
+	}
+	n->first = c->entries.nr;
+	n->nr = list->nr;
+	for (i = 0; i < list->nr; i++)
+		add_entry(c, list->at[i].place);
+}
+
+/* --- addresses: ranges of ports -------------------------------------------------------- */
+
+static int compare_low(const void *a, const void *b)
+{
+	const struct sorted *x = a, *y = b;
+
+	return (int)x->place->low - y->place->low;
+}
+
+/* Wide before narrow, any protocol before one, then class. */
+static int compare_range(const void *a, const void *b)
+{
+	const struct hvp_place *x = ((const struct sorted *)a)->place;
+	const struct hvp_place *y = ((const struct sorted *)b)->place;
+	u32 wx = x->high - x->low, wy = y->high - y->low;
+
+	if (wx != wy)
+		return wx > wy ? -1 : 1;
+	if (!x->target != !y->target)
+		return x->target ? 1 : -1;
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	return compare_sorted(a, b);
+}
+
+static void settle_range(struct hvp_compiler *c, sorted_list *active,
+			 const char *what)
+{
+	u32 i, j;
+
+	if (active->nr > KHV_MAX_ENTRIES) {
+		hvp_rule_error(
+			c, active->at[0].place->rule,
+			"more than %u rules for the same address and port",
+			KHV_MAX_ENTRIES);
+		return;
+	}
+	for (i = 0; i < active->nr; i++) {
+		const struct hvp_place *p = active->at[i].place;
+
+		for (j = i + 1; j < active->nr; j++) {
+			const struct hvp_place *q = active->at[j].place;
+
+			if (p->high - p->low != q->high - q->low ||
+			    !p->target != !q->target || p->class != q->class)
+				break;
+			if (p->target == q->target && hvp_clash(c, p, q))
+				hvp_report_tie(c, what, p->rule, q->rule,
+					       false);
+		}
+	}
+}
+
+static void add_range(struct hvp_compiler *c, u32 start,
+		      const sorted_list *active)
+{
+	struct khv_blob_port *port = hvp_push(&c->mem, &c->ports);
+	u32 i;
+
+	port->start = htole16(start);
+	port->nr = htole16(active->nr);
+	port->first = htole32(c->entries.nr);
+	for (i = 0; i < active->nr; i++)
+		add_entry(c, active->at[i].place);
+}
+
+/* Sweep over the ports; at each border the rules in force change. */
+static void order_net_node(struct hvp_compiler *c, u32 node, sorted_list *list)
+{
+	struct hvp_node *n = &c->nodes.at[node];
+	sorted_list active = { 0 };
+	u32 place, i = 0, j, k, start = 0;
+
+	list->nr = 0;
+	for (place = n->places; place; place = c->places.at[place].next) {
+		struct sorted *s = hvp_push(&c->mem, list);
+
+		s->place = &c->places.at[place];
+		s->index = place;
+	}
+	n->first = c->ports.nr;
+	if (!list->nr)
+		return;
+	qsort(list->at, list->nr, sizeof(*list->at), compare_low);
+	while (start <= 0xffff && !c->stop) {
+		u32 next = 0x10000;
+
+		for (j = k = 0; j < active.nr; j++)
+			if (active.at[j].place->high >= start)
+				active.at[k++] = active.at[j];
+		active.nr = k;
+		while (i < list->nr && list->at[i].place->low <= start)
+			*hvp_push(&c->mem, &active) = list->at[i++];
+		if (active.nr)
+			qsort(active.at, active.nr, sizeof(*active.at),
+			      compare_range);
+		for (j = 0; j < active.nr; j++)
+			if (active.at[j].place->high + 1u < next)
+				next = active.at[j].place->high + 1u;
+		if (i < list->nr && list->at[i].place->low < next)
+			next = list->at[i].place->low;
+		settle_range(c, &active, "this address and port");
+		add_range(c, start, &active);
+		start = next;
+	}
+	n = &c->nodes.at[node];
+	n->nr = c->ports.nr - n->first;
+}
+
+/* --- process rules and families ---------------------------------------------------------- */
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct hvp_item *x = a, *y = b;
+
+	if (x->domain != y->domain)
+		return x->domain < y->domain ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->exe_len != y->exe_len)
+		return x->exe_len < y->exe_len ? -1 : 1;
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	if (x->place.class != y->place.class)
+		return x->place.class < y->place.class ? -1 : 1;
+	if (x->place.rule != y->place.rule)
+		return x->place.rule < y->place.rule ? -1 : 1;
+	/* The two parts of a delta touch different verbs. */
+	return x->place.verbs < y->place.verbs ? -1 : 1;
+}
+
+static void order_items(struct hvp_compiler *c)
+{
+	struct khv_blob_item *item;
+	u32 i, j;
+
+	if (c->items.nr)
+		qsort(c->items.at, c->items.nr, sizeof(*c->items.at),
+		      compare_items);
+	for (i = 0; i < c->items.nr; i++) {
+		const struct hvp_item *x = &c->items.at[i];
+
+		for (j = i + 1; j < c->items.nr; j++) {
+			const struct hvp_item *y = &c->items.at[j];
+
+			if (x->domain != y->domain || x->kind != y->kind ||
+			    x->value != y->value ||
+			    x->place.class != y->place.class)
+				break;
+			if (hvp_clash(c, &x->place, &y->place))
+				hvp_report_tie(c, "this process", x->place.rule,
+					       y->place.rule, false);
+			else if (x->place.cond == y->place.cond &&
+				 hvp_same_place(c, &x->place, &y->place))
+				lint_double(c, x->place.rule, y->place.rule);
+		}
+		item = hvp_push(&c->mem, &c->blob_items);
+		item->kind = htole32(x->kind);
+		item->value = htole32(x->value);
+		item->entry = htole32(c->entries.nr);
+		add_entry(c, &x->place);
+	}
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
+
+/* Whoever may use something may stat the directories that lead to it. */
+static void allow_stat(struct hvp_compiler *c)
+{
+	u8 *file = hvp_alloc(&c->mem, c->nodes.nr);
+	u32 i, place, up;
+
+	for (i = 0; i < c->domains.nr; i++)
+		file[c->domains.at[i].root[KHV_TREE_FILE]] = 1;
+	file[0] = 0;
+	for (i = 1; i < c->nodes.nr; i++) {
+		const struct hvp_node *n = &c->nodes.at[i];
+		bool grants = false;
+
+		file[i] |= file[n->parent];
+		if (!file[i])
+			continue;
+		for (place = n->places; place;
+		     place = c->places.at[place].next) {
+			const struct hvp_place *p = &c->places.at[place];
+
+			if ((p->verbs & KHV_GRANT_OP) != KHV_GRANT_DEL &&
+			    (p->verbs & KHV_GRANT_VERBS))
+				grants = true;
+		}
+		if (!grants)
+			continue;
+		/* Below a "**" any name could be on the way: only up to there. */
+		for (up = n->parent;
+		     up && !(c->nodes.at[up].flags & KHV_NODE_STAT);
+		     up = c->nodes.at[up].parent)
+			if (!(c->nodes.at[up].flags & KHV_NODE_FLOAT))
+				c->nodes.at[up].flags |= KHV_NODE_STAT;
+	}
+}
+
+static void order_refuse(struct hvp_compiler *c)
+{
+	u32 i;
+
+	c->first_refuse = c->entries.nr;
+	for (i = 0; i < c->refuse.nr; i++) {
+		u32 rule = c->refuse.at[i];
+		struct hvp_place p = {
+			.rule = rule,
+			.cond = c->rules.at[rule].cond,
+			.target = KHV_NO_TARGET,
+		};
+
+		add_entry(c, &p);
+	}
+}
+
+void hvp_order(struct hvp_compiler *c)
+{
+	sorted_list list = { 0 };
+	u32 i;
+
+	resolve_all(c);
+	allow_stat(c);
+	for (i = 1; i < c->nodes.nr && !c->stop; i++) {
+		if (c->nodes.at[i].flags & KHV_NODE_NET)
+			order_net_node(c, i, &list);
+		else
+			order_node(c, i, &list);
+	}
+	order_items(c);
+	order_refuse(c);
+}
