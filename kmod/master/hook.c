@@ -264,11 +264,11 @@ static int khv_ops_add(unsigned int kind, unsigned long *ips, unsigned int n)
 	struct ftrace_ops *ops = &khv_ops[kind];
 	int ret;
 
-	ret = ftrace_set_filter_ips(ops, ips, n, 0, !khv_ops_count[kind]);
+	ret = ftrace_set_filter_ips(ops, ips, n, 0, 0);
 	if (!ret && !khv_ops_count[kind]) {
 		ret = register_ftrace_function(ops);
 		if (ret)
-			ftrace_free_filter(ops);
+			ftrace_set_filter_ips(ops, ips, n, 1, 0);
 	}
 	if (!ret)
 		khv_ops_count[kind] += n;
@@ -281,12 +281,14 @@ static void khv_ops_remove(unsigned int kind, unsigned long *ips,
 	struct ftrace_ops *ops = &khv_ops[kind];
 	int ret = 0;
 
-	if (khv_ops_count[kind] == n) {
+	/*
+	 * The filter is emptied, not freed: ftrace_free_filter() leaves the ops
+	 * with pointers to freed memory, and this ops will be used again.
+	 */
+	if (khv_ops_count[kind] == n)
 		ret = unregister_ftrace_function(ops);
-		ftrace_free_filter(ops);
-	} else {
+	if (!ret)
 		ret = ftrace_set_filter_ips(ops, ips, n, 1, 0);
-	}
 	khv_ops_count[kind] -= n;
 	/* Harmless if it happens: without an entry the callback lets calls pass. */
 	WARN_ONCE(ret, "khv: ftrace would not let go of functions (%d)\n", ret);
@@ -309,12 +311,13 @@ static void khv_hook_blame(struct khv_hook **hooks, unsigned int n, int err)
 	int ret;
 
 	for (i = 0; i < n; i++) {
-		ret = ftrace_set_filter_ip(&probe, hooks[i]->ip, 0, 1);
-		if (!ret)
-			ret = register_ftrace_function(&probe);
+		ret = ftrace_set_filter_ip(&probe, hooks[i]->ip, 0, 0);
+		if (ret)
+			break;
+		ret = register_ftrace_function(&probe);
 		if (!ret)
 			unregister_ftrace_function(&probe);
-		ftrace_free_filter(&probe);
+		ftrace_set_filter_ip(&probe, hooks[i]->ip, 1, 0);
 		if (!ret)
 			continue;
 		pr_err("cannot hook %s (%d): %s\n", hooks[i]->symbol, ret,
