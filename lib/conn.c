@@ -4,7 +4,7 @@
 #include <string.h>
 #include "internal.h"
 
-#define CONTROL_RCVBUF	(1 << 20)
+#define CONTROL_RCVBUF (1 << 20)
 
 struct answer {
 	struct khv_conn *conn;
@@ -60,8 +60,8 @@ struct nl_msg *khv_request(struct khv_conn *conn, uint8_t cmd, int flags)
 	/* Room for a chunk of policy and everything around it. */
 	struct nl_msg *msg = nlmsg_alloc_size(KHV_POLICY_CHUNK + 1024);
 
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, conn->family,
-				0, flags, cmd, KHV_GENL_VERSION)) {
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, conn->family, 0,
+				flags, cmd, KHV_GENL_VERSION)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -130,10 +130,8 @@ static int receive(struct answer *a)
 		enum nl_cb_type type;
 		nl_recvmsg_msg_cb_t fn;
 	} table[] = {
-		{ NL_CB_MSG_IN, on_message },
-		{ NL_CB_VALID, on_valid },
-		{ NL_CB_ACK, on_ack },
-		{ NL_CB_FINISH, on_finish },
+		{ NL_CB_MSG_IN, on_message }, { NL_CB_VALID, on_valid },
+		{ NL_CB_ACK, on_ack },	      { NL_CB_FINISH, on_finish },
 		{ NL_CB_DUMP_INTR, on_torn },
 	};
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);

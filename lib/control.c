@@ -44,16 +44,20 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 {
 	const struct put put[] = {
 		{ .attr = KHV_CLIENT_A_NAME, .kind = STR, .str = name },
-		{ .attr = KHV_CLIENT_A_STATE, .kind = U8,
-		  .number = (uint32_t)state, .skip = state == KHV_KEEP },
-		{ .attr = KHV_CLIENT_A_LOG_LEVEL, .kind = U8,
-		  .number = (uint32_t)level, .skip = level == KHV_KEEP },
+		{ .attr = KHV_CLIENT_A_STATE,
+		  .kind = U8,
+		  .number = (uint32_t)state,
+		  .skip = state == KHV_KEEP },
+		{ .attr = KHV_CLIENT_A_LOG_LEVEL,
+		  .kind = U8,
+		  .number = (uint32_t)level,
+		  .skip = level == KHV_KEEP },
 	};
 	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
 
 	return khv_talk(conn, msg,
-			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)),
-			NULL, NULL);
+			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
+			NULL);
 }
 
 struct wanted {
@@ -97,7 +101,9 @@ int khv_attach(struct khv_conn *conn, const struct khv_attach *at,
 		{ .attr = KHV_TASK_A_CLIENT, .kind = STR, .str = at->client },
 		{ .attr = KHV_TASK_A_POLICY, .kind = STR, .str = at->policy },
 		{ .attr = KHV_TASK_A_DOMAIN, .kind = STR, .str = at->domain },
-		{ .attr = KHV_TASK_A_FLAGS, .kind = U32, .number = at->flags,
+		{ .attr = KHV_TASK_A_FLAGS,
+		  .kind = U32,
+		  .number = at->flags,
 		  .skip = !at->flags },
 	};
 	struct nl_msg *msg = khv_request(conn, KHV_CMD_TASK_ATTACH, 0);
@@ -182,7 +188,8 @@ int khv_txn_stage(struct khv_conn *conn, const char *name, const void *blob,
 		if (err)
 			return err;
 		offset += KHV_POLICY_CHUNK < size - offset ?
-			  KHV_POLICY_CHUNK : (uint32_t)size - offset;
+				  KHV_POLICY_CHUNK :
+				  (uint32_t)size - offset;
 	}
 	return 0;
 }

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include "internal.h"
 
-#define EVENT_RCVBUF	(8 << 20)
-#define DATAGRAM_MAX	65536
-#define ANSWER_MS	5000
+#define EVENT_RCVBUF (8 << 20)
+#define DATAGRAM_MAX 65536
+#define ANSWER_MS    5000
 
 /* A datagram that came while we waited for the answer to the subscription. */
 struct early {
@@ -36,7 +36,7 @@ struct walk {
 	khv_event_fn *fn;
 	void *arg;
 	int events;
-	uint32_t seq;		/* of the subscription; 0: it is over */
+	uint32_t seq; /* of the subscription; 0: it is over */
 	bool answered;
 	struct khv_error *error;
 };
@@ -189,7 +189,9 @@ static int subscribe(struct khv_events *ev, uint32_t flags,
 	nl_complete_msg(ev->sk, msg);
 	seq = nlmsg_hdr(msg)->nlmsg_seq;
 	err = send(nl_socket_get_fd(ev->sk), nlmsg_hdr(msg),
-		   nlmsg_hdr(msg)->nlmsg_len, 0) < 0 ? errno : 0;
+		   nlmsg_hdr(msg)->nlmsg_len, 0) < 0 ?
+		      errno :
+		      0;
 	nlmsg_free(msg);
 	if (err)
 		return khv_fail(error, err, "sending the request: %s",

@@ -13,7 +13,7 @@
 #endif
 
 /* A request is answered within the sendmsg(): this is for a broken kernel. */
-#define ANSWER_SECONDS	10
+#define ANSWER_SECONDS 10
 
 int khv_fail(struct khv_error *e, int code, const char *fmt, ...)
 {
@@ -37,7 +37,9 @@ static int fail_errno(struct khv_error *e, const char *what)
 int khv_socket(struct nl_sock **out, int rcvbuf, struct khv_error *e)
 {
 	static const int options[] = {
-		NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK,
+		NETLINK_EXT_ACK,
+		NETLINK_CAP_ACK,
+		NETLINK_GET_STRICT_CHK,
 	};
 	struct timeval tv = { .tv_sec = ANSWER_SECONDS };
 	struct nl_sock *sk = nl_socket_alloc();
@@ -59,8 +61,7 @@ int khv_socket(struct nl_sock **out, int rcvbuf, struct khv_error *e)
 	 * nl_connect() has set 32 KiB, less than the kernel's own default.
 	 * Beyond net.core.rmem_max only with CAP_NET_ADMIN: take what we get.
 	 */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf,
-		       sizeof(rcvbuf)))
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf, sizeof(rcvbuf)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)))
 		return fail_errno(e, "SO_RCVTIMEO");

@@ -11,7 +11,7 @@
 #include <netlink/netlink.h>
 #include <khv/khv.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 struct khv_conn {
 	struct nl_sock *sk;

@@ -64,10 +64,9 @@ static struct json_object *names_json(const struct khv_names *names)
 	bool exact;
 
 	for (size_t i = 0; array && i < names->count; i++)
-		json_object_array_add(array,
-				      khv_string_json(names->name[i],
-						      strlen(names->name[i]),
-						      &exact));
+		json_object_array_add(
+			array, khv_string_json(names->name[i],
+					       strlen(names->name[i]), &exact));
 	return array;
 }
 
@@ -87,7 +86,8 @@ static struct json_object *scalar_json(const struct khv_field *f,
 				      json_object_new_uint64(n);
 	case KHV_KIND_ERRNO:
 		return n ? json_object_new_string(
-				khv_errno_name((unsigned int)n, buf)) : NULL;
+				   khv_errno_name((unsigned int)n, buf)) :
+			   NULL;
 	case KHV_KIND_TIME:
 		khv_time_text(buf, n);
 		return json_object_new_string(buf);

@@ -11,9 +11,9 @@
  * rsyslog takes 8 KiB a message by default. Escaping can make four characters
  * of a byte: two paths of this size and everything else always fit.
  */
-#define OBJECT_MAX	2048
-#define EXE_MAX		1024
-#define WORD_MAX	256
+#define OBJECT_MAX 2048
+#define EXE_MAX	   1024
+#define WORD_MAX   256
 
 struct line {
 	char *buf;
@@ -40,7 +40,8 @@ static void add(struct line *l, const char *fmt, ...)
 static bool plain(const unsigned char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!isascii(s[i]) || (!isalnum(s[i]) && !strchr("._:+@-/,", s[i])))
+		if (!isascii(s[i]) ||
+		    (!isalnum(s[i]) && !strchr("._:+@-/,", s[i])))
 			return false;
 	return len > 0;
 }
@@ -88,24 +89,15 @@ static const struct column {
 	size_t max;
 	bool quote;
 } columns[] = {
-	{ "policy", WORD_MAX, false },
-	{ "domain", WORD_MAX, false },
-	{ "client", WORD_MAX, false },
-	{ "type", WORD_MAX, false },
-	{ "verb", WORD_MAX, false },
-	{ "object", OBJECT_MAX, true },
-	{ "rule", WORD_MAX, true },
-	{ "hook", WORD_MAX, false },
-	{ "errno", 0, false },
-	{ "pid", 0, false },
-	{ "tgid", 0, false },
-	{ "uid", 0, false },
-	{ "comm", WORD_MAX, false },
-	{ "exe", EXE_MAX, true },
-	{ "generation", 0, false },
-	{ "cpu", 0, false },
-	{ "seq", 0, false },
-	{ "lost", 0, false },
+	{ "policy", WORD_MAX, false }, { "domain", WORD_MAX, false },
+	{ "client", WORD_MAX, false }, { "type", WORD_MAX, false },
+	{ "verb", WORD_MAX, false },   { "object", OBJECT_MAX, true },
+	{ "rule", WORD_MAX, true },    { "hook", WORD_MAX, false },
+	{ "errno", 0, false },	       { "pid", 0, false },
+	{ "tgid", 0, false },	       { "uid", 0, false },
+	{ "comm", WORD_MAX, false },   { "exe", EXE_MAX, true },
+	{ "generation", 0, false },    { "cpu", 0, false },
+	{ "seq", 0, false },	       { "lost", 0, false },
 };
 
 static bool add_column(struct line *l, const struct khv_event *e,
@@ -156,8 +148,8 @@ size_t khv_event_line(const struct khv_event *e, char *buf, size_t size)
 
 	buf[0] = 0;
 	if (!KHV_HAS(e, KHV_E_SEQ)) {
-		add(&l, "LOST %llu events cpu=%u",
-		    (unsigned long long)e->lost, e->cpu);
+		add(&l, "LOST %llu events cpu=%u", (unsigned long long)e->lost,
+		    e->cpu);
 		return l.at;
 	}
 	add(&l, "%s", verdict_word(e));

@@ -5,7 +5,7 @@
 #include "internal.h"
 
 /* As often as a list is read again because it changed meanwhile. */
-#define DUMP_TRIES	5
+#define DUMP_TRIES 5
 
 static int add_nests(struct nlmsghdr *nlh, void *arg,
 		     const struct khv_record_type *type)
@@ -30,10 +30,10 @@ static int add_nests(struct nlmsghdr *nlh, void *arg,
 }
 
 /* One callback per record type: khv_talk() hands over one argument only. */
-#define COLLECT(name) \
+#define COLLECT(name)                                              \
 	static int collect_##name(struct nlmsghdr *nlh, void *arg) \
-	{ \
-		return add_nests(nlh, arg, &khv_##name##_record); \
+	{                                                          \
+		return add_nests(nlh, arg, &khv_##name##_record);  \
 	}
 COLLECT(info)
 COLLECT(client)
@@ -43,8 +43,7 @@ COLLECT(policy)
 COLLECT(stats)
 
 static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
-		int flags, const struct khv_record_type *type,
-		khv_reply_fn *fn)
+		int flags, const struct khv_record_type *type, khv_reply_fn *fn)
 {
 	struct khv_list *l = khv_list_new(type);
 	int err = -ENOMEM, tries = 0;
@@ -131,8 +130,7 @@ static int add_chunk(struct nlmsghdr *nlh, void *arg)
 	uint32_t size, offset, len;
 	uint64_t generation;
 
-	if (genlmsg_parse(nlh, 0, top, KHV_A_MAX, NULL) ||
-	    !top[KHV_A_POLICY] ||
+	if (genlmsg_parse(nlh, 0, top, KHV_A_MAX, NULL) || !top[KHV_A_POLICY] ||
 	    nla_parse_nested(tb, KHV_POLICY_A_MAX, top[KHV_A_POLICY], NULL) ||
 	    !tb[KHV_POLICY_A_SIZE] || !tb[KHV_POLICY_A_OFFSET] ||
 	    !tb[KHV_POLICY_A_GENERATION] || !tb[KHV_POLICY_A_DATA] ||
@@ -168,8 +166,8 @@ int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
 	int err, tries = 0;
 
 	do {
-		struct nl_msg *msg = khv_request(conn, KHV_CMD_POLICY_BLOB_GET,
-						 NLM_F_DUMP);
+		struct nl_msg *msg =
+			khv_request(conn, KHV_CMD_POLICY_BLOB_GET, NLM_F_DUMP);
 		struct nlattr *nest;
 		int put = 0;
 

@@ -61,8 +61,8 @@ static int decode_names(struct khv_list *list, struct khv_names *names,
 }
 
 static const size_t number_size[] = {
-	[KHV_KIND_U8] = 1, [KHV_KIND_BOOL] = 1, [KHV_KIND_ENUM] = 1,
-	[KHV_KIND_U32] = 4, [KHV_KIND_S32] = 4, [KHV_KIND_ERRNO] = 4,
+	[KHV_KIND_U8] = 1,  [KHV_KIND_BOOL] = 1, [KHV_KIND_ENUM] = 1,
+	[KHV_KIND_U32] = 4, [KHV_KIND_S32] = 4,	 [KHV_KIND_ERRNO] = 4,
 	[KHV_KIND_U64] = 8, [KHV_KIND_TIME] = 8,
 };
 
@@ -105,7 +105,8 @@ static int decode(struct khv_list *list, const struct khv_record_type *type,
 	uint64_t *has = record;
 
 	_Static_assert(KHV_A_MAX < 64 && KHV_E_MAX < 64 &&
-		       KHV_CLIENT_A_MAX < 64, "struct.has has 64 bits");
+			       KHV_CLIENT_A_MAX < 64,
+		       "struct.has has 64 bits");
 	memset(record, 0, type->size);
 	if (len > INT32_MAX ||
 	    nla_parse(tb, type->max, (struct nlattr *)attrs, (int)len, NULL))

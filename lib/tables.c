@@ -10,18 +10,24 @@ static const char *const verdicts[] = { "allow", "deny", "would-deny" };
 static const char *const gates[] = { "call", "object" };
 static const char *const abis[] = { "64", "ia32", "x32" };
 
-#define FIELD(S, A, K, M, KEY) \
-	{ .attr = (A), .kind = KHV_KIND_##K, .offset = offsetof(S, M), \
-	  .key = (KEY) }
-#define WORDS(S, A, M, KEY, NAMES) \
-	{ .attr = (A), .kind = KHV_KIND_ENUM, .offset = offsetof(S, M), \
-	  .key = (KEY), .names = (NAMES), .count = ARRAY_SIZE(NAMES) }
-#define RECORD(NAME, S, NEST, MAX, FIELDS) \
-	const struct khv_record_type NAME = { \
-		.nest = (NEST), .max = (MAX), .size = sizeof(S), \
-		.fields = (FIELDS), .count = ARRAY_SIZE(FIELDS) }
+#define FIELD(S, A, K, M, KEY)                                               \
+	{                                                                    \
+		.attr = (A), .kind = KHV_KIND_##K, .offset = offsetof(S, M), \
+		.key = (KEY)                                                 \
+	}
+#define WORDS(S, A, M, KEY, NAMES)                                            \
+	{                                                                     \
+		.attr = (A), .kind = KHV_KIND_ENUM, .offset = offsetof(S, M), \
+		.key = (KEY), .names = (NAMES), .count = ARRAY_SIZE(NAMES)    \
+	}
+#define RECORD(NAME, S, NEST, MAX, FIELDS)                        \
+	const struct khv_record_type NAME = { .nest = (NEST),     \
+					      .max = (MAX),       \
+					      .size = sizeof(S),  \
+					      .fields = (FIELDS), \
+					      .count = ARRAY_SIZE(FIELDS) }
 
-#define INFO(...)	FIELD(struct khv_info, KHV_A_##__VA_ARGS__)
+#define INFO(...) FIELD(struct khv_info, KHV_A_##__VA_ARGS__)
 static const struct khv_field info_fields[] = {
 	INFO(VERSION, STRING, version, "version"),
 	INFO(ABI, U32, abi, "abi"),
@@ -32,7 +38,7 @@ static const struct khv_field info_fields[] = {
 };
 RECORD(khv_info_record, struct khv_info, 0, KHV_A_MAX, info_fields);
 
-#define CLIENT(...)	FIELD(struct khv_client_info, KHV_CLIENT_A_##__VA_ARGS__)
+#define CLIENT(...) FIELD(struct khv_client_info, KHV_CLIENT_A_##__VA_ARGS__)
 static const struct khv_field client_fields[] = {
 	CLIENT(ID, U32, id, "id"),
 	CLIENT(NAME, STRING, name, "name"),
@@ -51,7 +57,7 @@ static const struct khv_field client_fields[] = {
 RECORD(khv_client_record, struct khv_client_info, KHV_A_CLIENT,
        KHV_CLIENT_A_MAX, client_fields);
 
-#define HOOK(...)	FIELD(struct khv_hook_info, KHV_HOOK_A_##__VA_ARGS__)
+#define HOOK(...) FIELD(struct khv_hook_info, KHV_HOOK_A_##__VA_ARGS__)
 static const struct khv_field hook_fields[] = {
 	HOOK(SYMBOL, STRING, symbol, "symbol"),
 	HOOK(NAME, STRING, name, "name"),
@@ -65,7 +71,7 @@ static const struct khv_field hook_fields[] = {
 RECORD(khv_hook_record, struct khv_hook_info, KHV_A_HOOK, KHV_HOOK_A_MAX,
        hook_fields);
 
-#define TASK(...)	FIELD(struct khv_task_info, KHV_TASK_A_##__VA_ARGS__)
+#define TASK(...) FIELD(struct khv_task_info, KHV_TASK_A_##__VA_ARGS__)
 static const struct khv_field task_fields[] = {
 	TASK(PID, U32, pid, "pid"),
 	TASK(TGID, U32, tgid, "tgid"),
@@ -78,7 +84,7 @@ static const struct khv_field task_fields[] = {
 RECORD(khv_task_record, struct khv_task_info, KHV_A_TASK, KHV_TASK_A_MAX,
        task_fields);
 
-#define POLICY(...)	FIELD(struct khv_policy_info, KHV_POLICY_A_##__VA_ARGS__)
+#define POLICY(...) FIELD(struct khv_policy_info, KHV_POLICY_A_##__VA_ARGS__)
 static const struct khv_field policy_fields[] = {
 	POLICY(NAME, STRING, name, "name"),
 	POLICY(GENERATION, U64, generation, "generation"),
@@ -92,7 +98,7 @@ static const struct khv_field policy_fields[] = {
 RECORD(khv_policy_record, struct khv_policy_info, KHV_A_POLICY,
        KHV_POLICY_A_MAX, policy_fields);
 
-#define STATS(...)	FIELD(struct khv_cpu_stats, KHV_STATS_A_##__VA_ARGS__)
+#define STATS(...) FIELD(struct khv_cpu_stats, KHV_STATS_A_##__VA_ARGS__)
 static const struct khv_field stats_fields[] = {
 	STATS(CPU, U32, cpu, "cpu"),
 	STATS(PRODUCED, U64, produced, "produced"),
@@ -102,7 +108,7 @@ static const struct khv_field stats_fields[] = {
 RECORD(khv_stats_record, struct khv_cpu_stats, KHV_A_STATS, KHV_STATS_A_MAX,
        stats_fields);
 
-#define EVENT(...)	FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
+#define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),
 	EVENT(CPU, U32, cpu, "cpu"),
@@ -137,9 +143,9 @@ const struct khv_field *khv_record_field(const struct khv_record_type *type,
 	return NULL;
 }
 
-#define NAME_OF(fn, names) \
-	const char *fn(unsigned int value) \
-	{ \
+#define NAME_OF(fn, names)                                             \
+	const char *fn(unsigned int value)                             \
+	{                                                              \
 		return value < ARRAY_SIZE(names) ? names[value] : "?"; \
 	}
 NAME_OF(khv_state_name, states)

@@ -47,9 +47,9 @@ static bool deceptive(uint32_t c)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad },
-		{ 0x61c, 0x61c }, { 0x180e, 0x180e }, { 0x200b, 0x200f },
-		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+		{ 0, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },
+		{ 0x61c, 0x61c },   { 0x180e, 0x180e },	  { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f },	  { 0xfeff, 0xfeff },
 		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
 	};
 
@@ -142,7 +142,7 @@ static uint64_t number(const struct khv_field *f, const void *at)
 	case KHV_KIND_ERRNO:
 		return *(const uint32_t *)at;
 	case KHV_KIND_S32:
-		return (uint64_t)*(const int32_t *)at;
+		return (uint64_t) * (const int32_t *)at;
 	default:
 		memcpy(&value, at, sizeof(value));
 		return value;

@@ -11,10 +11,8 @@
 #include "hvauditd.h"
 
 static const char *const causes[NR_CAUSES] = {
-	[LOST_KERNEL] = "kernel",
-	[LOST_QUEUE] = "queue",
-	[LOST_RESTART] = "restart",
-	[LOST_SYSLOG] = "syslog",
+	[LOST_KERNEL] = "kernel",   [LOST_QUEUE] = "queue",
+	[LOST_RESTART] = "restart", [LOST_SYSLOG] = "syslog",
 	[LOST_OTHER] = "other",
 };
 
@@ -103,8 +101,7 @@ int account_event(struct account *a, const struct khv_event *e,
 	next = a->cpu[e->cpu].next;
 	if (e->seq < next)
 		return 0;
-	return lose_split(a, e->cpu, e->seq - next, e->lost, LOST_OTHER,
-			  holes);
+	return lose_split(a, e->cpu, e->seq - next, e->lost, LOST_OTHER, holes);
 }
 
 /* False for one that came before: it is in the books already. */
@@ -191,7 +188,8 @@ int account_subscribed_cpu(struct account *a, const struct subscribed *s,
 		return 0;
 	hole = through + 1 - a->cpu[cpu].next;
 	known = s->cpu[i].lost > a->cpu[cpu].kernel_lost ?
-		s->cpu[i].lost - a->cpu[cpu].kernel_lost : 0;
+			s->cpu[i].lost - a->cpu[cpu].kernel_lost :
+			0;
 	return lose_split(a, cpu, hole, known, LOST_RESTART, holes);
 }
 

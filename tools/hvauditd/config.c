@@ -14,11 +14,11 @@ static const struct {
 	int value;
 } facilities[] = {
 	{ "authpriv", LOG_AUTHPRIV }, { "auth", LOG_AUTH },
-	{ "daemon", LOG_DAEMON }, { "user", LOG_USER },
-	{ "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 },
-	{ "local2", LOG_LOCAL2 }, { "local3", LOG_LOCAL3 },
-	{ "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
-	{ "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 },
+	{ "daemon", LOG_DAEMON },     { "user", LOG_USER },
+	{ "local0", LOG_LOCAL0 },     { "local1", LOG_LOCAL1 },
+	{ "local2", LOG_LOCAL2 },     { "local3", LOG_LOCAL3 },
+	{ "local4", LOG_LOCAL4 },     { "local5", LOG_LOCAL5 },
+	{ "local6", LOG_LOCAL6 },     { "local7", LOG_LOCAL7 },
 };
 
 static int set_facility(void *to, size_t size, const char *value)
@@ -94,9 +94,11 @@ static int set_size(void *to, size_t size, const char *value)
 	return 0;
 }
 
-#define KEY(key, member, set, wants) \
-	{ key, offsetof(struct config, member), \
-	  sizeof(((struct config *)NULL)->member), set, wants }
+#define KEY(key, member, set, wants)                                        \
+	{                                                                   \
+		key, offsetof(struct config, member),                       \
+			sizeof(((struct config *)NULL)->member), set, wants \
+	}
 
 static const struct {
 	const char *key;
@@ -108,10 +110,10 @@ static const struct {
 	    "authpriv, auth, daemon, user, local0 to local7"),
 	KEY("ident", ident, set_ident,
 	    "1 to 31 characters without blanks, \":\" and brackets"),
-	KEY("socket", socket, set_path, "an absolute path of at most 107 bytes"),
+	KEY("socket", socket, set_path,
+	    "an absolute path of at most 107 bytes"),
 	KEY("state", state, set_path, "an absolute path of at most 255 bytes"),
-	KEY("queue", queue, set_size,
-	    "a power of two from 256K to 2G"),
+	KEY("queue", queue, set_size, "a power of two from 256K to 2G"),
 	KEY("drain", drain, set_seconds, "0 to 3600 seconds"),
 	KEY("wait", wait, set_bool, "yes or no"),
 };

@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <khv/khv.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* As auditd's: systemd must not restart what cannot work. */
 enum {
@@ -28,16 +28,16 @@ enum {
 
 /* --- config.c ----------------------------------------------------------------- */
 
-#define PATH_SIZE	256
+#define PATH_SIZE 256
 
 struct config {
-	int facility;			/* LOG_* of syslog.h */
+	int facility; /* LOG_* of syslog.h */
 	char ident[32];
-	char socket[108];		/* of syslog; as long as sun_path */
+	char socket[108]; /* of syslog; as long as sun_path */
 	char state[PATH_SIZE];
-	size_t queue;			/* bytes, power of two */
-	unsigned int drain;		/* seconds at the end */
-	bool wait;			/* for the module */
+	size_t queue;	    /* bytes, power of two */
+	unsigned int drain; /* seconds at the end */
+	bool wait;	    /* for the module */
 };
 
 void config_defaults(struct config *c);
@@ -56,12 +56,12 @@ int config_set(struct config *c, const char *key, const char *value,
 /* --- ring.c -------------------------------------------------------------------- */
 
 enum entry_kind {
-	ENTRY_EVENT,		/* nest of KHV_A_EVENT as it came */
-	ENTRY_DROPPED,		/* struct dropped */
-	ENTRY_SUBSCRIBED,	/* struct subscribed */
-	ENTRY_NOTE,		/* text for syslog */
-	ENTRY_CONFIG,		/* struct config */
-	ENTRY_STOP,		/* struct kernel_totals */
+	ENTRY_EVENT,	  /* nest of KHV_A_EVENT as it came */
+	ENTRY_DROPPED,	  /* struct dropped */
+	ENTRY_SUBSCRIBED, /* struct subscribed */
+	ENTRY_NOTE,	  /* text for syslog */
+	ENTRY_CONFIG,	  /* struct config */
+	ENTRY_STOP,	  /* struct kernel_totals */
 };
 
 struct dropped {
@@ -70,7 +70,7 @@ struct dropped {
 };
 
 /* The kernel's own counters, before we took the first event. */
-#define MAX_CPUS	4096
+#define MAX_CPUS 4096
 struct subscribed {
 	char boot_id[64];
 	uint32_t cpus;
@@ -86,7 +86,7 @@ struct kernel_totals {
 };
 
 struct entry {
-	uint32_t len;		/* of data */
+	uint32_t len; /* of data */
 	uint32_t kind;
 	char data[] __attribute__((aligned(8)));
 };
@@ -98,7 +98,7 @@ void ring_free(struct ring *ring);
 bool ring_put(struct ring *ring, enum entry_kind kind, const void *data,
 	      size_t len);
 void ring_wake(struct ring *ring);
-/* Consumer. NULL after @ms without an entry. The entry stays until taken. */
+/* Consumer. Waits @ms at most; NULL: no entry. The entry stays until taken. */
 const struct entry *ring_peek(struct ring *ring, int ms);
 void ring_take(struct ring *ring);
 bool ring_empty(const struct ring *ring);
@@ -108,10 +108,10 @@ bool ring_empty(const struct ring *ring);
 struct sink {
 	int fd;
 	bool stream;
-	bool copy;		/* to standard error as well */
-	bool away;		/* it did not work last time */
-	uint64_t away_since;	/* ns, monotonic */
-	uint64_t next_try;	/* ns, monotonic */
+	bool copy;	     /* to standard error as well */
+	bool away;	     /* it did not work last time */
+	uint64_t away_since; /* ns, monotonic */
+	uint64_t next_try;   /* ns, monotonic */
 	const struct config *config;
 };
 
@@ -126,11 +126,11 @@ uint64_t realtime_ns(void);
 /* --- account.c ------------------------------------------------------------------ */
 
 enum cause {
-	LOST_KERNEL,		/* its queue was full */
-	LOST_QUEUE,		/* ours was full: syslog is too slow */
-	LOST_RESTART,		/* handed to a daemon that ended abruptly */
-	LOST_SYSLOG,		/* syslog did not take it until the end */
-	LOST_OTHER,		/* a hole nobody explains, unreadable events */
+	LOST_KERNEL,  /* its queue was full */
+	LOST_QUEUE,   /* ours was full: syslog is too slow */
+	LOST_RESTART, /* handed to a daemon that ended abruptly */
+	LOST_SYSLOG,  /* syslog did not take it until the end */
+	LOST_OTHER,   /* a hole nobody explains, unreadable events */
 	NR_CAUSES
 };
 
@@ -143,11 +143,11 @@ struct account {
 	char boot_id[64];
 	struct {
 		uint64_t next, kernel_lost;
-	} *cpu;
+	} * cpu;
 	uint32_t cpus;
-	uint64_t before;	/* went to another daemon */
+	uint64_t before; /* went to another daemon */
 	uint64_t logged;
-	uint64_t received;	/* handed to us by the kernel */
+	uint64_t received; /* handed to us by the kernel */
 	uint64_t lost[NR_CAUSES];
 };
 
@@ -157,7 +157,7 @@ struct hole {
 	enum cause cause;
 };
 
-#define MAX_HOLES	2
+#define MAX_HOLES 2
 
 const char *cause_name(enum cause cause);
 uint64_t account_lost(const struct account *a);
@@ -185,8 +185,8 @@ struct writer {
 	struct ring *ring;
 	struct config config;
 	bool copy;
-	atomic_uint beats;		/* it lives */
-	atomic_bool hurry;		/* the time to drain is over */
+	atomic_uint beats; /* it lives */
+	atomic_bool hurry; /* the time to drain is over */
 	/* For STATUS=. */
 	atomic_ullong logged, lost;
 	atomic_bool away;
@@ -199,10 +199,10 @@ void *writer_run(void *arg);
 
 struct reader {
 	struct ring *ring;
-	struct khv_events *events;	/* NULL: not subscribed */
+	struct khv_events *events; /* NULL: not subscribed */
 	struct khv_conn *conn;
 	struct khv_error error;
-	uint64_t *dropped;		/* by processor, not yet told */
+	uint64_t *dropped; /* by processor, not yet told */
 	uint32_t cpus;
 	bool any_dropped;
 };

@@ -16,10 +16,10 @@
 #include <unistd.h>
 #include "hvauditd.h"
 
-#define CONFIG_FILE	"/etc/khv/hvauditd.conf"
-#define TICK_MS		1000
+#define CONFIG_FILE "/etc/khv/hvauditd.conf"
+#define TICK_MS	    1000
 /* A daemon that is being replaced needs a moment to let go. */
-#define BUSY_NS		5000000000ull
+#define BUSY_NS 5000000000ull
 
 struct daemon {
 	struct config config;
@@ -28,11 +28,11 @@ struct daemon {
 	pthread_t thread;
 	int signals;
 	bool foreground, stopping, ready;
-	char said[KHV_TEXT_MAX];	/* last message, to say it once */
+	char said[KHV_TEXT_MAX]; /* last message, to say it once */
 	const char *file;
 	bool file_given;
-	const char *socket;		/* --syslog-socket */
-	uint64_t watchdog, watched;	/* ns */
+	const char *socket;	    /* --syslog-socket */
+	uint64_t watchdog, watched; /* ns */
 	unsigned int beats;
 };
 
@@ -66,7 +66,7 @@ static void reload(struct daemon *d)
 			    "CONFIG %s has an error; the old settings stay",
 			    d->file);
 	} else {
-		c.queue = d->config.queue;	/* needs a restart */
+		c.queue = d->config.queue; /* needs a restart */
 		d->config = c;
 		ring_put(d->reader.ring, ENTRY_CONFIG, &c, sizeof(c));
 		reader_note(&d->reader, "CONFIG %s was read again", d->file);
@@ -108,7 +108,8 @@ static int try_subscribe(struct daemon *d, uint64_t since)
 		 * Waiting is its work now: a start job that never ends would
 		 * hold up the boot of a machine that loads the module later.
 		 */
-		say(d, "waiting: kernel module khv is not loaded (modprobe khv_wrap)");
+		say(d,
+		    "waiting: kernel module khv is not loaded (modprobe khv_wrap)");
 		ready(d);
 		return 0;
 	}
@@ -123,8 +124,9 @@ static int try_subscribe(struct daemon *d, uint64_t since)
 		snprintf(text, sizeof(text), "%s: needs CAP_AUDIT_READ",
 			 e->text);
 	say(d, text);
-	return e->absent ? EXIT_ABSENT :
-	       e->code == EPERM ? EXIT_NOT_PERMITTED : EXIT_FAILURE;
+	return e->absent	? EXIT_ABSENT :
+	       e->code == EPERM ? EXIT_NOT_PERMITTED :
+				  EXIT_FAILURE;
 }
 
 static void lost_kernel(struct daemon *d)
@@ -158,7 +160,8 @@ static void tick(struct daemon *d)
 			   (unsigned long long)atomic_load(&d->writer.logged),
 			   (unsigned long long)atomic_load(&d->writer.lost),
 			   atomic_load(&d->writer.away) ?
-			   ", syslog does not answer" : "");
+				   ", syslog does not answer" :
+				   "");
 	/* Only if the writer moves as well; it beats when idle, too. */
 	if (d->watchdog && now - d->watched > d->watchdog / 3 &&
 	    beats != d->beats) {
@@ -296,16 +299,16 @@ static void make_folder(const char *file)
 }
 
 static const char usage[] =
-"Usage: hvauditd [OPTIONS]\n"
-"Write the decisions of kernel hypervisors to syslog.\n\n"
-"  -c, --config FILE        settings (default " CONFIG_FILE ")\n"
-"  -f, --foreground         copy every line to standard error\n"
-"      --check              check and show the settings, then end\n"
-"      --syslog-socket PATH instead of the one in the settings (/dev/log)\n"
-"  -V, --version            -h, --help\n\n"
-"Signals: HUP reads the settings again, TERM writes what is left and ends.\n"
-"Exit codes: 0 done  1 failed  2 usage  3 module not loaded (wait = no)\n"
-"  4 not permitted  6 error in the settings\n";
+	"Usage: hvauditd [OPTIONS]\n"
+	"Write the decisions of kernel hypervisors to syslog.\n\n"
+	"  -c, --config FILE        settings (default " CONFIG_FILE ")\n"
+	"  -f, --foreground         copy every line to standard error\n"
+	"      --check              check and show the settings, then end\n"
+	"      --syslog-socket PATH instead of the one in the settings (/dev/log)\n"
+	"  -V, --version            -h, --help\n\n"
+	"Signals: HUP reads the settings again, TERM writes what is left and ends.\n"
+	"Exit codes: 0 done  1 failed  2 usage  3 module not loaded (wait = no)\n"
+	"  4 not permitted  6 error in the settings\n";
 
 int main(int argc, char **argv)
 {
@@ -356,8 +359,10 @@ int main(int argc, char **argv)
 	if (load_config(&d, &d.config))
 		return EXIT_CONFIG;
 	if (check) {
-		printf("%s: %s\n", d.file, access(d.file, F_OK) ?
-		       "not there; these defaults are used" : "no errors");
+		printf("%s: %s\n", d.file,
+		       access(d.file, F_OK) ?
+			       "not there; these defaults are used" :
+			       "no errors");
 		config_print(&d.config, stdout);
 		return 0;
 	}

@@ -165,7 +165,7 @@ static void on_event(const struct khv_event *e, void *arg)
 }
 
 /* Signals have their turn even if the kernel is faster than we are. */
-#define BATCH	256
+#define BATCH 256
 
 bool reader_drain(struct reader *r)
 {

@@ -11,13 +11,13 @@
 #include <unistd.h>
 #include "hvauditd.h"
 
-#define SKIP	UINT32_MAX	/* kind of the filler before the end */
+#define SKIP UINT32_MAX /* kind of the filler before the end */
 
 struct ring {
 	size_t size;
 	int wake;
-	_Atomic uint64_t head;		/* written by the producer */
-	_Atomic uint64_t tail;		/* written by the consumer */
+	_Atomic uint64_t head; /* written by the producer */
+	_Atomic uint64_t tail; /* written by the consumer */
 	atomic_bool asleep;
 	char data[] __attribute__((aligned(64)));
 };
@@ -87,7 +87,7 @@ void ring_wake(struct ring *r)
 	uint64_t one = 1;
 
 	if (atomic_load(&r->asleep) && write(r->wake, &one, sizeof(one)) < 0)
-		return;		/* it is full of wake-ups already */
+		return; /* it is full of wake-ups already */
 }
 
 bool ring_empty(const struct ring *r)

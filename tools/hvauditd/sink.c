@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "hvauditd.h"
 
-#define RETRY_NS	200000000ull
+#define RETRY_NS 200000000ull
 
 static uint64_t clock_ns(clockid_t id)
 {
@@ -95,8 +95,8 @@ static int format(const struct sink *s, char *buf, size_t size, int severity,
 	localtime_r(&seconds, &tm);
 	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &tm);
 	return snprintf(buf, size, "<%d>%s %s[%d]: %s",
-			s->config->facility | severity, stamp,
-			s->config->ident, (int)getpid(), text);
+			s->config->facility | severity, stamp, s->config->ident,
+			(int)getpid(), text);
 }
 
 static int send_all(struct sink *s, const char *buf, size_t len)
@@ -126,8 +126,7 @@ static void went_away(struct sink *s, int err)
 		s->config->socket, strerror(-err));
 }
 
-int sink_write(struct sink *s, int severity, uint64_t time_ns,
-	       const char *text)
+int sink_write(struct sink *s, int severity, uint64_t time_ns, const char *text)
 {
 	char buf[KHV_LINE_MAX + 128];
 	int err, len;

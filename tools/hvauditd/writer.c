@@ -8,16 +8,16 @@
 #include <unistd.h>
 #include "hvauditd.h"
 
-#define IDLE_MS		500
-#define SAVE_NS		1000000000ull
+#define IDLE_MS 500
+#define SAVE_NS 1000000000ull
 
 struct work {
 	struct writer *w;
 	struct config config;
 	struct sink sink;
 	struct account books;
-	uint64_t saved;			/* when, monotonic */
-	uint64_t unlogged;		/* not taken by syslog */
+	uint64_t saved;	   /* when, monotonic */
+	uint64_t unlogged; /* not taken by syslog */
 	bool dirty, told_save;
 };
 
@@ -36,7 +36,8 @@ static void save(struct work *k)
 	k->saved = monotonic_ns();
 	k->dirty = false;
 	if (err && !k->told_save)
-		fprintf(stderr, "hvauditd: %s: %s; a restart will not know what was logged\n",
+		fprintf(stderr,
+			"hvauditd: %s: %s; a restart will not know what was logged\n",
 			k->config.state, strerror(-err));
 	k->told_save = err != 0;
 }
@@ -86,12 +87,13 @@ static void tell_holes(struct work *k, uint32_t cpu, const struct hole *holes,
 	char text[256];
 
 	for (int i = 0; i < count && !hurry(k); i++) {
-		snprintf(text, sizeof(text),
-			 "LOST %llu events cpu=%u between seq %llu and %llu cause=%s",
-			 (unsigned long long)holes[i].count, cpu,
-			 (unsigned long long)holes[i].after,
-			 (unsigned long long)holes[i].until,
-			 cause_name(holes[i].cause));
+		snprintf(
+			text, sizeof(text),
+			"LOST %llu events cpu=%u between seq %llu and %llu cause=%s",
+			(unsigned long long)holes[i].count, cpu,
+			(unsigned long long)holes[i].after,
+			(unsigned long long)holes[i].until,
+			cause_name(holes[i].cause));
 		deliver(k, LOG_ERR, realtime_ns(), text);
 	}
 	k->dirty |= count > 0;
@@ -148,8 +150,7 @@ static void on_subscribed(struct work *k, const struct entry *entry)
 			   account_subscribed_cpu(&k->books, s, i, holes));
 	snprintf(text, sizeof(text),
 		 "START hvauditd %s boot=%s before=%llu logged=%llu lost=%llu",
-		 KHV_VERSION, s->boot_id,
-		 (unsigned long long)k->books.before,
+		 KHV_VERSION, s->boot_id, (unsigned long long)k->books.before,
 		 (unsigned long long)k->books.logged,
 		 (unsigned long long)account_lost(&k->books));
 	deliver(k, LOG_NOTICE, realtime_ns(), text);
@@ -195,8 +196,7 @@ static void on_stop(struct work *k, const struct entry *entry)
 			      i ? " " : "", cause_name((enum cause)i),
 			      (unsigned long long)a->lost[i]);
 	snprintf(text + n, sizeof(text) - (size_t)n,
-		 ") before=%llu pending=%llu%s",
-		 (unsigned long long)a->before,
+		 ") before=%llu pending=%llu%s", (unsigned long long)a->before,
 		 (unsigned long long)(produced - accounted),
 		 t->known ? "" : " (kernel not asked)");
 	if (!deliver(k, LOG_NOTICE, realtime_ns(), text))
@@ -205,12 +205,9 @@ static void on_stop(struct work *k, const struct entry *entry)
 }
 
 static void (*const handlers[])(struct work *k, const struct entry *entry) = {
-	[ENTRY_EVENT] = on_event,
-	[ENTRY_DROPPED] = on_dropped,
-	[ENTRY_SUBSCRIBED] = on_subscribed,
-	[ENTRY_NOTE] = on_note,
-	[ENTRY_CONFIG] = on_config,
-	[ENTRY_STOP] = on_stop,
+	[ENTRY_EVENT] = on_event,	    [ENTRY_DROPPED] = on_dropped,
+	[ENTRY_SUBSCRIBED] = on_subscribed, [ENTRY_NOTE] = on_note,
+	[ENTRY_CONFIG] = on_config,	    [ENTRY_STOP] = on_stop,
 };
 
 void *writer_run(void *arg)

@@ -4,29 +4,26 @@
 
 const struct option_def option_table[NR_OPTIONS] = {
 	[OPT_POLICY] = { "policy", 0, "POLICY", "policy-or-file",
-		"a policy in force, or a rule file" },
+			 "a policy in force, or a rule file" },
 	[OPT_DOMAIN] = { "domain", 0, "DOMAIN", NULL,
-		"domain of the policy (default: its first, main)" },
+			 "domain of the policy (default: its first, main)" },
 	[OPT_USER] = { "user", 0, "USER", "user",
-		"ask as this user, by name or number (default: root)" },
-	[OPT_CLIENT] = { "client", 0, "CLIENT", "client",
-		"only this client" },
+		       "ask as this user, by name or number (default: root)" },
+	[OPT_CLIENT] = { "client", 0, "CLIENT", "client", "only this client" },
 	[OPT_VERDICT] = { "verdict", 0, "VERDICT", "verdict",
-		"only allow, deny or would-deny" },
+			  "only allow, deny or would-deny" },
 	[OPT_COUNT] = { "count", 'n', "COUNT", NULL,
-		"end after so many events" },
-	[OPT_TREE] = { "tree", 0, NULL, NULL,
-		"and all its descendants" },
-	[OPT_ALL] = { "all", 0, NULL, NULL,
-		"all policies" },
+			"end after so many events" },
+	[OPT_TREE] = { "tree", 0, NULL, NULL, "and all its descendants" },
+	[OPT_ALL] = { "all", 0, NULL, NULL, "all policies" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL,
-		"also while tasks are in it; they are refused everything then" },
+			"also while tasks are in it; they are refused everything then" },
 	[OPT_IF_GENERATION] = { "if-generation", 0, "N", NULL,
-		"only if generation N is in force (else exit code 10)" },
+				"only if generation N is in force (else exit code 10)" },
 };
 
-#define O(option)	(1u << OPT_##option)
-#define LOAD_OPTIONS	O(IF_GENERATION)
+#define O(option)    (1u << OPT_##option)
+#define LOAD_OPTIONS O(IF_GENERATION)
 
 const struct command commands[] = {
 	{ "status", NULL, cmd_status, 0, 0, CMD_KERNEL, 0, "", "",
@@ -41,8 +38,8 @@ const struct command commands[] = {
 	{ "module", "disable", cmd_module_disable, 1, 1, CMD_KERNEL, 0, "NAME",
 	  "client", "take the hooks of a client out",
 	  "Waits up to --timeout seconds for tasks inside its calls." },
-	{ "module", "unload", cmd_module_unload, 1, 1, 0, 0, "NAME",
-	  "client", "disable a client and remove its kernel module",
+	{ "module", "unload", cmd_module_unload, 1, 1, 0, 0, "NAME", "client",
+	  "disable a client and remove its kernel module",
 	  "Waits up to --timeout seconds for tasks inside its calls, and names\n"
 	  "the one it waits for." },
 
@@ -90,8 +87,7 @@ const struct command commands[] = {
 
 	{ "event", "tail", cmd_event_tail, 0, 0, 0,
 	  O(CLIENT) | O(POLICY) | O(VERDICT) | O(COUNT), "", "",
-	  "decisions as they are made",
-	  "With -j one object per line." },
+	  "decisions as they are made", "With -j one object per line." },
 	{ "event", "stats", cmd_event_stats, 0, 0, CMD_KERNEL, 0, "", "",
 	  "events produced, delivered and lost, per processor", NULL },
 	{ "hook", "list", cmd_hook_list, 0, 0, CMD_KERNEL, 0, "", "",

@@ -8,7 +8,7 @@
 /* tools/completion/hvctl, as strings. */
 static const char bash_script[] =
 #include "completion.inc"
-;
+	;
 
 int cmd_completion(struct hvctl *h)
 {
@@ -71,11 +71,12 @@ static void offer_objects(const char *object)
 }
 
 static const char *const verbs[] = {
-	"read", "write", "open", "list", "stat", "readlink", "open-write",
-	"append", "truncate", "create", "delete", "rename", "link", "symlink",
-	"mknod", "attr", "lock", "exec", "mmap", "ioctl", "mount", "bind",
-	"listen", "accept", "recv", "connect", "send", "option", "info",
-	"peek", "signal", "ptrace", "sched", "memory",
+	"read",	      "write",	 "open",     "list",   "stat",	 "readlink",
+	"open-write", "append",	 "truncate", "create", "delete", "rename",
+	"link",	      "symlink", "mknod",    "attr",   "lock",	 "exec",
+	"mmap",	      "ioctl",	 "mount",    "bind",   "listen", "accept",
+	"recv",	      "connect", "send",     "option", "info",	 "peek",
+	"signal",     "ptrace",	 "sched",    "memory",
 };
 
 static void offer_words(const char *const *words, size_t count)
@@ -111,7 +112,7 @@ static void offer_kind(const char *kind)
 static void offer_options(const struct command *c)
 {
 	static const char *const globals[] = {
-		"--json", "--pretty", "--quiet", "--dry-run", "--yes",
+		"--json",    "--pretty",    "--quiet", "--dry-run", "--yes",
 		"--timeout", "--no-header", "--color", "--version", "--help",
 	};
 	char word[32];
@@ -153,8 +154,10 @@ static const char *value_kind(const struct command *c, const char *word)
 		if ((c->options >> i & 1) && !strncmp(word, "--", 2) &&
 		    !strcmp(word + 2, option_table[i].name))
 			return option_table[i].value ?
-			       option_table[i].complete ?
-			       option_table[i].complete : "-" : NULL;
+				       option_table[i].complete ?
+				       option_table[i].complete :
+				       "-" :
+				       NULL;
 	return !strcmp(word, "--timeout") || !strcmp(word, "--color") ? "-" :
 									NULL;
 }

@@ -11,16 +11,11 @@ static const struct global {
 	const char *value;
 	int which;
 } globals[] = {
-	{ "json", 'j', NULL, 'j' },
-	{ "pretty", 'p', NULL, 'p' },
-	{ "quiet", 'q', NULL, 'q' },
-	{ "dry-run", 'n', NULL, 'n' },
-	{ "yes", 'y', NULL, 'y' },
-	{ "version", 'V', NULL, 'V' },
-	{ "help", 'h', NULL, 'h' },
-	{ "timeout", 0, "SEC", 't' },
-	{ "no-header", 0, NULL, 'H' },
-	{ "color", 0, "WHEN", 'c' },
+	{ "json", 'j', NULL, 'j' },    { "pretty", 'p', NULL, 'p' },
+	{ "quiet", 'q', NULL, 'q' },   { "dry-run", 'n', NULL, 'n' },
+	{ "yes", 'y', NULL, 'y' },     { "version", 'V', NULL, 'V' },
+	{ "help", 'h', NULL, 'h' },    { "timeout", 0, "SEC", 't' },
+	{ "no-header", 0, NULL, 'H' }, { "color", 0, "WHEN", 'c' },
 };
 
 static int set_color(struct hvctl *h, const char *when)
@@ -70,9 +65,10 @@ static int set_global(struct hvctl *h, int which, const char *value)
 	case 't':
 		h->timeout = (unsigned int)strtoul(value, &end, 10);
 		if (*end || end == value || h->timeout > 86400)
-			return fail(h, HV_USAGE, NULL,
-				    "--timeout: \"%s\" is not 0 to 86400 seconds",
-				    value);
+			return fail(
+				h, HV_USAGE, NULL,
+				"--timeout: \"%s\" is not 0 to 86400 seconds",
+				value);
 		break;
 	case 'V':
 		for (size_t i = 0; i < nr_commands; i++)
@@ -109,13 +105,14 @@ static int take_option(struct hvctl *h, struct words *w)
 		for (int i = 0; i < NR_OPTIONS && own < 0; i++)
 			if ((allowed >> i & 1) &&
 			    (is_long ? strlen(option_table[i].name) == len &&
-				       !strncmp(option_table[i].name, word + 2,
-						len) :
+					       !strncmp(option_table[i].name,
+							word + 2, len) :
 				       option_table[i].letter == *p))
 				own = i;
 		for (size_t i = 0; i < ARRAY_SIZE(globals) && own < 0; i++)
 			if (is_long ? strlen(globals[i].name) == len &&
-				      !strncmp(globals[i].name, word + 2, len) :
+					      !strncmp(globals[i].name,
+						       word + 2, len) :
 				      globals[i].letter == *p) {
 				which = globals[i].which;
 				wants = globals[i].value;
@@ -123,7 +120,8 @@ static int take_option(struct hvctl *h, struct words *w)
 		if (own < 0 && !which)
 			return fail(h, HV_USAGE, "see: hvctl help",
 				    is_long ? "unknown option %s" :
-					      "unknown option in %s", word);
+					      "unknown option in %s",
+				    word);
 		if (own >= 0)
 			wants = option_table[own].value;
 		if (!wants && equal)
@@ -216,12 +214,11 @@ static int resolve(struct hvctl *h, const char *object, const char *word,
 	if (found == 1 && isatty(STDOUT_FILENO))
 		return 0;
 	if (found == 1)
-		return fail(h, HV_USAGE,
-			    "abbreviations are for terminals only",
+		return fail(h, HV_USAGE, "abbreviations are for terminals only",
 			    "%s \"%s\": write \"%s\"", what, word, *full);
 	near = found ? NULL : did_you_mean(word, words, n);
-	return fail(h, HV_USAGE, object ? "see: hvctl OBJECT help" :
-					  "see: hvctl help",
+	return fail(h, HV_USAGE,
+		    object ? "see: hvctl OBJECT help" : "see: hvctl help",
 		    "%s \"%s\" is %s%s%s%s", what, word,
 		    found ? "ambiguous" : "unknown",
 		    near ? "; did you mean \"" : "", near ? near : "",
@@ -232,8 +229,9 @@ static const struct command *find(const char *object, const char *verb)
 {
 	for (size_t i = 0; i < nr_commands; i++)
 		if (!strcmp(commands[i].object, object) &&
-		    (commands[i].verb ? verb && !strcmp(commands[i].verb, verb) :
-					!verb))
+		    (commands[i].verb ?
+			     verb && !strcmp(commands[i].verb, verb) :
+			     !verb))
 			return &commands[i];
 	return NULL;
 }
@@ -259,8 +257,8 @@ static int take_arguments(struct hvctl *h, struct words *w)
 		if (word)
 			args[n++] = word;
 	} while (word);
-	if (h->help || (n == 1 && !strcmp(args[0], "help") &&
-			h->cmd->fn != cmd_help))
+	if (h->help ||
+	    (n == 1 && !strcmp(args[0], "help") && h->cmd->fn != cmd_help))
 		return show_help(h, h->cmd->object);
 	if (w->at < w->argc) {
 		char **rest = &w->argv[w->at + 1];
@@ -299,7 +297,7 @@ int parse(struct hvctl *h, int argc, char **argv)
 		err = next_word(h, &w, &word);
 	if (err)
 		return err;
-	if (h->cmd)			/* -V */
+	if (h->cmd) /* -V */
 		return 0;
 	if (h->help && !word)
 		return show_help(h, NULL);

@@ -9,7 +9,7 @@
 #include "hvctl.h"
 
 /* As often it is checked whether the module is still there. */
-#define CHECK_MS	2000
+#define CHECK_MS 2000
 
 static volatile sig_atomic_t interrupted;
 
@@ -21,8 +21,8 @@ static void on_signal(int sig)
 
 struct tail {
 	struct hvctl *h;
-	int verdict;		/* -1: any */
-	uint64_t left;		/* 0: no end */
+	int verdict;   /* -1: any */
+	uint64_t left; /* 0: no end */
 	bool counted, done;
 };
 
@@ -114,9 +114,10 @@ static int parse_options(struct hvctl *h, struct tail *t)
 	if (h->opt[OPT_VERDICT]) {
 		t->verdict = khv_verdict_value(h->opt[OPT_VERDICT]);
 		if (t->verdict < 0)
-			return fail(h, HV_USAGE, NULL,
-				    "--verdict: \"%s\" is not allow, deny or would-deny",
-				    h->opt[OPT_VERDICT]);
+			return fail(
+				h, HV_USAGE, NULL,
+				"--verdict: \"%s\" is not allow, deny or would-deny",
+				h->opt[OPT_VERDICT]);
 	}
 	if (count) {
 		t->counted = true;

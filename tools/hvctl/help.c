@@ -5,21 +5,21 @@
 #include "hvctl.h"
 
 static const char global_help[] =
-"Global options:\n"
-"  -j, --json       JSON on standard output, errors too\n"
-"  -p, --pretty     the same with line breaks\n"
-"  -q, --quiet      no messages about success\n"
-"  -n, --dry-run    try everything, change nothing\n"
-"  -y, --yes        do not ask\n"
-"  --timeout SEC    longest wait for tasks and answers (default 5)\n"
-"  --no-header      tables without the line of names\n"
-"  --color WHEN     auto, always, never; NO_COLOR is honoured\n"
-"  -V, --version    -h, --help\n";
+	"Global options:\n"
+	"  -j, --json       JSON on standard output, errors too\n"
+	"  -p, --pretty     the same with line breaks\n"
+	"  -q, --quiet      no messages about success\n"
+	"  -n, --dry-run    try everything, change nothing\n"
+	"  -y, --yes        do not ask\n"
+	"  --timeout SEC    longest wait for tasks and answers (default 5)\n"
+	"  --no-header      tables without the line of names\n"
+	"  --color WHEN     auto, always, never; NO_COLOR is honoured\n"
+	"  -V, --version    -h, --help\n";
 
 static const char exit_help[] =
-"Exit codes: 0 done, allowed  1 failed, denied  2 usage  3 modules not loaded\n"
-"  4 not permitted  5 error in a rule file  6 no answer in time  7 locked\n"
-"  8 feature missing  9 expect lines do not hold  10 generation changed\n";
+	"Exit codes: 0 done, allowed  1 failed, denied  2 usage  3 modules not loaded\n"
+	"  4 not permitted  5 error in a rule file  6 no answer in time  7 locked\n"
+	"  8 feature missing  9 expect lines do not hold  10 generation changed\n";
 
 static void print_usage(FILE *f, const struct command *c)
 {
@@ -59,8 +59,8 @@ static void print_command(FILE *f, const struct command *c)
 			continue;
 		snprintf(name, sizeof(name), "%s%.1s%s--%s%s%s",
 			 o->letter ? "-" : "", &o->letter,
-			 o->letter ? ", " : "", o->name,
-			 o->value ? " " : "", o->value ? o->value : "");
+			 o->letter ? ", " : "", o->name, o->value ? " " : "",
+			 o->value ? o->value : "");
 		fprintf(f, "  %-20s %s\n", name, o->help);
 	}
 	fputs("\n\"hvctl help\" lists the global options.\n", f);

@@ -8,22 +8,22 @@
 #include <stdio.h>
 #include <khv/khv.h>
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define JSON_SCHEMA	1
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define JSON_SCHEMA   1
 
 /* Exit codes; hvctl(8) documents them. */
 enum hv_exit {
 	HV_OK = 0,
-	HV_FAILED = 1,		/* for test: denied */
+	HV_FAILED = 1, /* for test: denied */
 	HV_USAGE = 2,
-	HV_ABSENT = 3,		/* modules not loaded */
+	HV_ABSENT = 3, /* modules not loaded */
 	HV_NOT_PERMITTED = 4,
-	HV_POLICY = 5,		/* a rule file has errors */
-	HV_TIMEOUT = 6,		/* nobody answered in time */
+	HV_POLICY = 5,	/* a rule file has errors */
+	HV_TIMEOUT = 6, /* nobody answered in time */
 	HV_LOCKED = 7,
-	HV_FEATURE = 8,		/* kernel or module cannot do that */
-	HV_EXPECT = 9,		/* expect lines of a rule file do not hold */
-	HV_STALE = 10,		/* the generation changed meanwhile */
+	HV_FEATURE = 8, /* kernel or module cannot do that */
+	HV_EXPECT = 9,	/* expect lines of a rule file do not hold */
+	HV_STALE = 10,	/* the generation changed meanwhile */
 	HV_INTERRUPTED = 130,
 };
 
@@ -44,9 +44,9 @@ enum hv_option {
 
 struct option_def {
 	const char *name;
-	char letter;		/* 0: none */
-	const char *value;	/* what follows; NULL: nothing */
-	const char *complete;	/* kind of candidates for the value */
+	char letter;	      /* 0: none */
+	const char *value;    /* what follows; NULL: nothing */
+	const char *complete; /* kind of candidates for the value */
 	const char *help;
 };
 
@@ -54,21 +54,21 @@ struct hvctl;
 typedef int command_fn(struct hvctl *h);
 
 enum command_flags {
-	CMD_KERNEL	= 1 << 0,	/* connect before calling it */
-	CMD_REST	= 1 << 1,	/* takes a command after "--" */
+	CMD_KERNEL = 1 << 0, /* connect before calling it */
+	CMD_REST = 1 << 1,   /* takes a command after "--" */
 };
 
 struct command {
 	const char *object;
-	const char *verb;	/* NULL: the object is the command */
+	const char *verb; /* NULL: the object is the command */
 	command_fn *fn;
-	int min, max;		/* arguments; max < 0: any number */
+	int min, max; /* arguments; max < 0: any number */
 	unsigned int flags;
-	unsigned int options;	/* bits of enum hv_option */
-	const char *args;	/* as the usage line shows them */
-	const char *complete;	/* kinds of candidates, one word per argument */
-	const char *help;	/* one line */
-	const char *more;	/* further lines, or NULL */
+	unsigned int options; /* bits of enum hv_option */
+	const char *args;     /* as the usage line shows them */
+	const char *complete; /* kinds of candidates, one word per argument */
+	const char *help;     /* one line */
+	const char *more;     /* further lines, or NULL */
 };
 
 extern const struct command commands[];
@@ -77,17 +77,17 @@ extern const struct option_def option_table[NR_OPTIONS];
 
 struct hvctl {
 	bool json, pretty, quiet, dry_run, yes, no_header, color, help;
-	unsigned int timeout;		/* seconds */
+	unsigned int timeout; /* seconds */
 	const struct command *cmd;
-	const char *opt[NR_OPTIONS];	/* NULL: not given; flags: "" */
+	const char *opt[NR_OPTIONS]; /* NULL: not given; flags: "" */
 	int argc;
 	char **argv;
-	char **rest;			/* after "--", NULL if there was none */
+	char **rest; /* after "--", NULL if there was none */
 	struct khv_conn *conn;
-	uint64_t generation;		/* for the wrapper of JSON, 0: unknown */
-	struct json_object *data;	/* array that -j prints */
+	uint64_t generation;	  /* for the wrapper of JSON, 0: unknown */
+	struct json_object *data; /* array that -j prints */
 	struct json_object *error;
-	bool streaming;			/* has printed its JSON by itself */
+	bool streaming; /* has printed its JSON by itself */
 };
 
 /* --- out.c: messages, JSON wrapper ----------------------------------------- */
@@ -115,8 +115,8 @@ void remember_generation(struct hvctl *h);
 
 struct column {
 	const char *header;
-	const char *key;	/* of a record's field */
-	bool right;		/* numbers */
+	const char *key; /* of a record's field */
+	bool right;	 /* numbers */
 };
 
 struct table;
@@ -163,9 +163,9 @@ const char *policy_name(const struct khv_policy *policy);
 
 command_fn cmd_status, cmd_version, cmd_help, cmd_completion;
 command_fn cmd_module_list, cmd_module_show, cmd_module_enable,
-	   cmd_module_disable, cmd_module_unload;
+	cmd_module_disable, cmd_module_unload;
 command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
-	   cmd_policy_check;
+	cmd_policy_check;
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
 

@@ -90,17 +90,17 @@ static int disable(struct hvctl *h, const char *client, double deadline)
 {
 	bool said = false;
 
-	while (khv_set_client(h->conn, client, KHV_CLIENT_DISABLED,
-			      KHV_KEEP)) {
+	while (khv_set_client(h->conn, client, KHV_CLIENT_DISABLED, KHV_KEEP)) {
 		const struct khv_error *e = khv_error(h->conn);
 
 		if (e->code != EBUSY)
 			return fail_kernel(h, client);
 		if (now() >= deadline)
-			return fail(h, HV_TIMEOUT,
-				    "its hooks are out already; end that task or repeat later (--timeout SEC)",
-				    "%s: still busy after %u s: %s", client,
-				    h->timeout, e->text);
+			return fail(
+				h, HV_TIMEOUT,
+				"its hooks are out already; end that task or repeat later (--timeout SEC)",
+				"%s: still busy after %u s: %s", client,
+				h->timeout, e->text);
 		if (!said && isatty(STDERR_FILENO) && !h->quiet)
 			fprintf(stderr, "waiting: %s\n", e->text);
 		said = true;
@@ -192,17 +192,18 @@ static int delete_module(struct hvctl *h, const char *module)
 			continue;
 		}
 		if (err != EAGAIN && err != EBUSY)
-			return fail(h, err == EPERM ? HV_NOT_PERMITTED :
-						      HV_FAILED,
+			return fail(h,
+				    err == EPERM ? HV_NOT_PERMITTED : HV_FAILED,
 				    err == EPERM ? "run as root" : NULL,
 				    "removing module %s: %s", module,
 				    strerror(err));
 		snprintf(path, sizeof(path), "/sys/module/%s/refcnt", module);
 		read_line(path, count, sizeof(count));
-		return fail(h, HV_TIMEOUT,
-			    "see: lsmod, hvctl task list; unload the modules that use it first",
-			    "removing module %s: in use (%s references) after %u s",
-			    module, count[0] ? count : "?", h->timeout);
+		return fail(
+			h, HV_TIMEOUT,
+			"see: lsmod, hvctl task list; unload the modules that use it first",
+			"removing module %s: in use (%s references) after %u s",
+			module, count[0] ? count : "?", h->timeout);
 	}
 	return HV_OK;
 }

@@ -132,9 +132,10 @@ int fail_error(struct hvctl *h, const char *what, const struct khv_error *e)
 	char name[16];
 
 	if (e->absent)
-		return fail(h, code,
-			    "(or hvctl runs in a network namespace of its own: it is invisible there)",
-			    "%s", e->text);
+		return fail(
+			h, code,
+			"(or hvctl runs in a network namespace of its own: it is invisible there)",
+			"%s", e->text);
 	/* The kernel says what to do next by itself. */
 	for (size_t i = 0; i < ARRAY_SIZE(kernel_errors); i++)
 		if (kernel_errors[i].error == e->code && !e->from_kernel)

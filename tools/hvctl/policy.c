@@ -25,16 +25,17 @@ static void message_json(struct hvctl *h, const struct khv_policy_message *m)
 	struct json_object *o = json_object_new_object();
 	bool exact;
 
-	json_object_object_add(o, "severity", json_object_new_string(
-				       khv_severity_name(m->severity)));
-	json_object_object_add(o, "file", khv_string_json(
-				       m->file ? m->file : "",
-				       strlen(m->file ? m->file : ""), &exact));
+	json_object_object_add(
+		o, "severity",
+		json_object_new_string(khv_severity_name(m->severity)));
+	json_object_object_add(o, "file",
+			       khv_string_json(m->file ? m->file : "",
+					       strlen(m->file ? m->file : ""),
+					       &exact));
 	json_object_object_add(o, "line", json_object_new_int64(m->line));
 	json_object_object_add(o, "column", json_object_new_int64(m->column));
-	json_object_object_add(o, "text", khv_string_json(m->text,
-							  strlen(m->text),
-							  &exact));
+	json_object_object_add(
+		o, "text", khv_string_json(m->text, strlen(m->text), &exact));
 	data_add(h, o);
 }
 
@@ -65,8 +66,7 @@ int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
 		options.flags = KHV_POLICY_LINT;
 	err = khv_policy_compile_file(path, &options, policy);
 	if (!*policy)
-		return fail(h, HV_FAILED, NULL, "%s: %s", path,
-			    strerror(-err));
+		return fail(h, HV_FAILED, NULL, "%s: %s", path, strerror(-err));
 	for (size_t i = 0; i < khv_policy_nr_messages(*policy); i++)
 		show_message(h, khv_policy_message(*policy, i));
 	if (!err)
@@ -82,11 +82,12 @@ static int check_names(struct hvctl *h, struct khv_policy **policy, int count)
 		for (int j = 0; j < i; j++)
 			if (!strcmp(policy_name(policy[i]),
 				    policy_name(policy[j])))
-				return fail(h, HV_POLICY,
-					    "nothing loaded; give one of them another name: policy NAME",
-					    "%s and %s are both called \"%s\"",
-					    h->argv[j], h->argv[i],
-					    policy_name(policy[i]));
+				return fail(
+					h, HV_POLICY,
+					"nothing loaded; give one of them another name: policy NAME",
+					"%s and %s are both called \"%s\"",
+					h->argv[j], h->argv[i],
+					policy_name(policy[i]));
 	return HV_OK;
 }
 
@@ -137,8 +138,8 @@ int cmd_policy_load(struct hvctl *h)
 
 	if (!policy)
 		return fail(h, HV_FAILED, NULL, "no memory");
-	if (expected && (!expected[0] ||
-			 expected[strspn(expected, "0123456789")]))
+	if (expected &&
+	    (!expected[0] || expected[strspn(expected, "0123456789")]))
 		code = fail(h, HV_USAGE, NULL,
 			    "--if-generation: \"%s\" is not a number",
 			    expected);
@@ -191,20 +192,17 @@ int cmd_policy_check(struct hvctl *h)
 		khv_policy_free(p);
 	}
 	if (code)
-		fail(h, code, NULL, code == HV_EXPECT ?
-		     "expect lines do not hold" : "errors in rule files");
+		fail(h, code, NULL,
+		     code == HV_EXPECT ? "expect lines do not hold" :
+					 "errors in rule files");
 	return code;
 }
 
 static const struct column columns[] = {
-	{ "NAME", "name", false },
-	{ "MODE", "mode", false },
-	{ "RULES", "rules", true },
-	{ "TASKS", "tasks", true },
-	{ "BYTES", "size", true },
-	{ "GENERATION", "generation", true },
-	{ "LOADED", "time", false },
-	{ "UID", "uid", true },
+	{ "NAME", "name", false },   { "MODE", "mode", false },
+	{ "RULES", "rules", true },  { "TASKS", "tasks", true },
+	{ "BYTES", "size", true },   { "GENERATION", "generation", true },
+	{ "LOADED", "time", false }, { "UID", "uid", true },
 };
 
 int cmd_policy_list(struct hvctl *h)
@@ -242,7 +240,8 @@ static int clear_all(struct hvctl *h)
 int cmd_policy_clear(struct hvctl *h)
 {
 	if (!h->opt[OPT_ALL] == !h->argc)
-		return fail(h, HV_USAGE, "usage: hvctl policy clear NAME...|--all",
+		return fail(h, HV_USAGE,
+			    "usage: hvctl policy clear NAME...|--all",
 			    h->argc ? "policy clear: both names and --all" :
 				      "policy clear: name a policy, or --all");
 	if (!confirm(h, "Take %s%s out of force?",

@@ -10,12 +10,9 @@
 #include "hvctl.h"
 
 static const struct column columns[] = {
-	{ "POLICY", NULL, false },
-	{ "DOMAIN", NULL, false },
-	{ "LINE", NULL, false },
-	{ "TYPE", NULL, false },
-	{ "IDENTIFIER", NULL, false },
-	{ "PERMISSIONS", NULL, false },
+	{ "POLICY", NULL, false },     { "DOMAIN", NULL, false },
+	{ "LINE", NULL, false },       { "TYPE", NULL, false },
+	{ "IDENTIFIER", NULL, false }, { "PERMISSIONS", NULL, false },
 	{ "OPTIONS", NULL, false },
 };
 
@@ -30,8 +27,8 @@ static void add_string(struct json_object *o, const char *key, const char *s)
 {
 	bool exact;
 
-	json_object_object_add(o, key, s ? khv_string_json(s, strlen(s),
-							   &exact) : NULL);
+	json_object_object_add(
+		o, key, s ? khv_string_json(s, strlen(s), &exact) : NULL);
 }
 
 static struct json_object *rule_json(const char *policy,
@@ -71,12 +68,14 @@ static void add_rules(struct hvctl *h, struct table *t,
 		}
 		snprintf(where, sizeof(where), "%s:%u", base(r.file), r.line);
 		{
-			const char *cells[] = { name, r.domain, where, r.type,
-						r.ident, r.perms, r.options };
+			const char *cells[] = { name,	  r.domain, where,
+						r.type,	  r.ident,  r.perms,
+						r.options };
 
 			for (size_t c = 0; c < ARRAY_SIZE(cells); c++) {
 				char *s = safe(cells[c] && cells[c][0] ?
-					       cells[c] : "-");
+						       cells[c] :
+						       "-");
 
 				table_add(t, s);
 				free(s);
@@ -87,8 +86,8 @@ static void add_rules(struct hvctl *h, struct table *t,
 
 int cmd_rule_list(struct hvctl *h)
 {
-	struct table *t = h->json ? NULL : table_new(columns,
-						     ARRAY_SIZE(columns));
+	struct table *t = h->json ? NULL :
+				    table_new(columns, ARRAY_SIZE(columns));
 	struct khv_list *l = NULL;
 	struct khv_policy *p;
 	int code = HV_OK;
@@ -178,22 +177,24 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 		struct json_object *o = json_object_new_object();
 
 		add_string(o, "verdict", d->allowed ? "allow" : "deny");
-		add_string(o, "errno", d->allowed ? NULL :
-			   khv_errno_name((unsigned int)d->error, name));
+		add_string(o, "errno",
+			   d->allowed ? NULL :
+					khv_errno_name((unsigned int)d->error,
+						       name));
 		add_string(o, "policy", policy_name(p));
 		add_string(o, "mode", khv_mode_name(khv_engine_mode(e)));
 		add_string(o, "type", h->argv[0]);
 		add_string(o, "object", h->argv[1]);
 		add_string(o, "verb", h->argv[2]);
-		json_object_object_add(o, "rule", ruled ?
-				       rule_json(policy_name(p), &r) : NULL);
+		json_object_object_add(o, "rule",
+				       ruled ? rule_json(policy_name(p), &r) :
+					       NULL);
 		data_add(h, o);
 		return;
 	}
 	printf("%s", d->allowed ? "allowed" : "denied");
 	if (!d->allowed)
-		printf(" (%s)",
-		       khv_errno_name((unsigned int)d->error, name));
+		printf(" (%s)", khv_errno_name((unsigned int)d->error, name));
 	if (ruled) {
 		char *text = safe(r.text);
 
@@ -202,8 +203,9 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 		if (r.why)
 			printf("why: %s\n", r.why);
 	} else {
-		puts(d->allowed ? "  not governed: no rule says anything about it" :
-				  "  no rule covers it");
+		puts(d->allowed ?
+			     "  not governed: no rule says anything about it" :
+			     "  no rule covers it");
 	}
 	if (!d->allowed && khv_engine_mode(e) != KHV_MODE_ENFORCE)
 		printf("mode %s: reported, not refused\n",
@@ -225,11 +227,11 @@ int cmd_test(struct hvctl *h)
 	if (code)
 		return code;
 	if (khv_policy_test(p, h->opt[OPT_DOMAIN], &subject, h->argv[0],
-			    h->argv[1], h->argv[2], &d, error,
-			    sizeof(error))) {
+			    h->argv[1], h->argv[2], &d, error, sizeof(error))) {
 		code = fail(h, HV_USAGE, "usage: hvctl test TYPE IDENT VERB",
-			    "test: %s", error[0] ? error :
-			    "no such domain, type, object or verb");
+			    "test: %s",
+			    error[0] ? error :
+				       "no such domain, type, object or verb");
 	} else {
 		show_decision(h, p, &d);
 		code = d.allowed ? HV_OK : HV_FAILED;

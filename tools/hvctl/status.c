@@ -90,8 +90,9 @@ static void status_json(struct hvctl *h, const struct khv_info *info,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		json_object_object_add(numbers[i].to, numbers[i].key,
-				       json_object_new_uint64(numbers[i].value));
+		json_object_object_add(
+			numbers[i].to, numbers[i].key,
+			json_object_new_uint64(numbers[i].value));
 	json_object_object_add(o, "events", e);
 	data_add(h, o);
 }
@@ -184,14 +185,10 @@ int cmd_log_level(struct hvctl *h)
 }
 
 static const struct column hook_columns[] = {
-	{ "FUNCTION", "symbol", false },
-	{ "NAME", "name", false },
-	{ "GATE", "gate", false },
-	{ "ABI", "abi", false },
-	{ "LIVE", "live", false },
-	{ "ENTERED", "entered", true },
-	{ "LEFT", "left", true },
-	{ "CLIENTS", "clients", false },
+	{ "FUNCTION", "symbol", false }, { "NAME", "name", false },
+	{ "GATE", "gate", false },	 { "ABI", "abi", false },
+	{ "LIVE", "live", false },	 { "ENTERED", "entered", true },
+	{ "LEFT", "left", true },	 { "CLIENTS", "clients", false },
 };
 
 int cmd_hook_list(struct hvctl *h)

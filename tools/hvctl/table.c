@@ -6,7 +6,7 @@
 #include "hvctl.h"
 
 /* Longer lists of names are cut in a table; "show" and -j have all of them. */
-#define CELL_MAX	56
+#define CELL_MAX 56
 
 struct table {
 	const struct column *columns;
@@ -37,8 +37,8 @@ void table_add(struct table *t, const char *cell)
 {
 	if (t->used == t->room) {
 		t->room = t->room ? t->room * 2 : 64;
-		t->cells = need(reallocarray(t->cells, t->room,
-					     sizeof(*t->cells)));
+		t->cells = need(
+			reallocarray(t->cells, t->room, sizeof(*t->cells)));
 	}
 	t->cells[t->used++] = need(strdup(cell));
 }

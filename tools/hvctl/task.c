@@ -8,7 +8,7 @@
 #include "hvctl.h"
 
 /* The client that confines programs. */
-#define DEFAULT_CLIENT	"wrap"
+#define DEFAULT_CLIENT "wrap"
 
 static const char *client_of(const struct hvctl *h)
 {
@@ -77,11 +77,12 @@ int cmd_run(struct hvctl *h)
 	h->conn = NULL;
 	fflush(stdout);
 	execvp(h->rest[0], h->rest);
-	return fail(h, HV_FAILED,
-		    errno == EACCES ?
-		    "the policy must allow \"exec\" or \"read\" of the program itself" :
-		    NULL,
-		    "run: %s: %s", h->rest[0], strerror(errno));
+	return fail(
+		h, HV_FAILED,
+		errno == EACCES ?
+			"the policy must allow \"exec\" or \"read\" of the program itself" :
+			NULL,
+		"run: %s: %s", h->rest[0], strerror(errno));
 }
 
 int cmd_attach(struct hvctl *h)
@@ -117,12 +118,9 @@ int cmd_attach(struct hvctl *h)
 }
 
 static const struct column columns[] = {
-	{ "PID", "tgid", true },
-	{ "TID", "pid", true },
-	{ "COMMAND", "comm", false },
-	{ "CLIENT", "client", false },
-	{ "POLICY", "policy", false },
-	{ "DOMAIN", "domain", false },
+	{ "PID", "tgid", true },       { "TID", "pid", true },
+	{ "COMMAND", "comm", false },  { "CLIENT", "client", false },
+	{ "POLICY", "policy", false }, { "DOMAIN", "domain", false },
 	{ "INSIDE", "inside", false },
 };
 

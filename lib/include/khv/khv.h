@@ -23,7 +23,7 @@
 extern "C" {
 #endif
 
-#define KHV_VERSION	"0.1.0"
+#define KHV_VERSION "0.1.0"
 
 /* --- records ------------------------------------------------------------- */
 
@@ -39,7 +39,7 @@ struct khv_names {
 };
 
 /* Is attribute ATTR in the record? A missing number is 0, a string NULL. */
-#define KHV_HAS(record, attr)	(((record)->has >> (attr)) & 1)
+#define KHV_HAS(record, attr) (((record)->has >> (attr)) & 1)
 
 struct khv_info {
 	uint64_t has;
@@ -57,8 +57,8 @@ struct khv_client_info {
 	const char *name;
 	const char *module;
 	int32_t priority;
-	uint8_t state;			/* enum khv_client_state */
-	uint8_t log_level;		/* enum khv_log_level */
+	uint8_t state;	   /* enum khv_client_state */
+	uint8_t log_level; /* enum khv_log_level */
 	uint32_t tasks;
 	struct khv_names calls;
 	struct khv_names objects;
@@ -70,8 +70,8 @@ struct khv_hook_info {
 	uint64_t has;
 	const char *symbol;
 	const char *name;
-	uint8_t gate;			/* enum khv_gate */
-	uint8_t abi;			/* enum khv_abi */
+	uint8_t gate; /* enum khv_gate */
+	uint8_t abi;  /* enum khv_abi */
 	struct khv_names clients;
 	uint64_t entered;
 	uint64_t left;
@@ -96,9 +96,9 @@ struct khv_policy_info {
 	uint32_t rules;
 	uint32_t tasks;
 	uint32_t size;
-	uint64_t time;			/* ns since the epoch */
+	uint64_t time; /* ns since the epoch */
 	uint32_t uid;
-	uint8_t mode;			/* enum khv_mode */
+	uint8_t mode; /* enum khv_mode */
 };
 
 struct khv_cpu_stats {
@@ -121,7 +121,7 @@ struct khv_event {
 	uint32_t cpu;
 	uint64_t seq;
 	uint64_t lost;
-	uint64_t time;			/* ns since the epoch */
+	uint64_t time; /* ns since the epoch */
 	const char *client;
 	const char *policy;
 	const char *domain;
@@ -131,14 +131,14 @@ struct khv_event {
 	const char *verb;
 	struct khv_bytes object;
 	const char *hook;
-	uint8_t verdict;		/* enum khv_verdict */
-	uint32_t error;			/* positive errno, 0 if allowed */
+	uint8_t verdict; /* enum khv_verdict */
+	uint32_t error;	 /* positive errno, 0 if allowed */
 	uint32_t pid;
 	uint32_t tgid;
 	uint32_t uid;
-	struct khv_bytes comm;		/* a task chooses its own name */
+	struct khv_bytes comm; /* a task chooses its own name */
 	struct khv_bytes exe;
-	struct khv_bytes raw;		/* the whole nest */
+	struct khv_bytes raw; /* the whole nest */
 };
 
 enum khv_kind {
@@ -146,14 +146,14 @@ enum khv_kind {
 	KHV_KIND_U32,
 	KHV_KIND_S32,
 	KHV_KIND_U64,
-	KHV_KIND_BOOL,		/* u8 */
-	KHV_KIND_ENUM,		/* u8 with names */
-	KHV_KIND_ERRNO,		/* u32, positive */
-	KHV_KIND_TIME,		/* u64, ns since the epoch */
-	KHV_KIND_STRING,	/* const char *, UTF-8 not promised */
-	KHV_KIND_BYTES,		/* struct khv_bytes, without NUL */
-	KHV_KIND_COMM,		/* struct khv_bytes, sent as a string */
-	KHV_KIND_NAMES,		/* struct khv_names */
+	KHV_KIND_BOOL,	 /* u8 */
+	KHV_KIND_ENUM,	 /* u8 with names */
+	KHV_KIND_ERRNO,	 /* u32, positive */
+	KHV_KIND_TIME,	 /* u64, ns since the epoch */
+	KHV_KIND_STRING, /* const char *, UTF-8 not promised */
+	KHV_KIND_BYTES,	 /* struct khv_bytes, without NUL */
+	KHV_KIND_COMM,	 /* struct khv_bytes, sent as a string */
+	KHV_KIND_NAMES,	 /* struct khv_names */
 };
 
 /**
@@ -205,8 +205,8 @@ const struct khv_field *khv_record_field(const struct khv_record_type *type,
  * @buf: receives it, escaped by khv_escape(), always NUL-terminated
  * Return: length of the text; "-" if the record lacks the attribute
  */
-size_t khv_field_text(const struct khv_field *f, const void *record,
-		      char *buf, size_t size);
+size_t khv_field_text(const struct khv_field *f, const void *record, char *buf,
+		      size_t size);
 
 /* Words of the enumerations, "?" outside their range. */
 const char *khv_state_name(unsigned int state);
@@ -231,7 +231,7 @@ void khv_list_free(struct khv_list *list);
 
 struct khv_conn;
 
-#define KHV_TEXT_MAX	512
+#define KHV_TEXT_MAX 512
 
 /**
  * struct khv_error - why the last call on a connection failed
@@ -274,7 +274,7 @@ int khv_list_tasks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_policies(struct khv_conn *conn, struct khv_list **list);
 int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
 
-#define KHV_KEEP	(-1)
+#define KHV_KEEP (-1)
 
 /**
  * khv_set_client() - change state and log level of a client
@@ -405,13 +405,13 @@ size_t khv_escape(char *buf, size_t size, const void *data, size_t len,
 		  bool quote);
 
 /* 2026-08-23T10:15:42.113731000Z */
-#define KHV_TIME_MAX	40
+#define KHV_TIME_MAX 40
 void khv_time_text(char buf[KHV_TIME_MAX], uint64_t ns);
 
 /* Name of a positive errno: "EACCES"; "0", or the number if it has none. */
 const char *khv_errno_name(unsigned int error, char buf[16]);
 
-#define KHV_LINE_MAX	8192
+#define KHV_LINE_MAX 8192
 
 /**
  * khv_event_line() - key=value form, as in syslog
