@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
+#include "../compat/file.h"
 #include "client.h"
 #include "event.h"
 #include "limits.h"
@@ -111,7 +112,7 @@ static const char *khv_exe_name(char **buf)
 	*buf = kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN);
 	exe = *buf ? khv_mm_exe_file(current->mm) : NULL;
 	if (exe) {
-		name = khv_path_absolute(&exe->f_path, *buf, PATH_MAX);
+		name = khv_path_absolute(khv_file_path(exe), *buf, PATH_MAX);
 		fput(exe);
 	}
 	return IS_ERR(name) ? NULL : name;

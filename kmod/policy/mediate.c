@@ -9,6 +9,7 @@
 #include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/sched.h>
+#include "../compat/file.h"
 #include "mediate.h"
 
 static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
@@ -229,7 +230,7 @@ int khv_policy_match_exec(const struct khv_mediator *m,
 		return ret;
 	memset(d, 0, sizeof(*d));
 	spin_lock_init(&d->lock);
-	ret = khv_path_of(&p, &bprm->file->f_path);
+	ret = khv_path_of(&p, khv_file_path(bprm->file));
 	rcu_read_lock();
 	list_for_each_entry_rcu(policy, &khv_policies, list) {
 		if (ret)

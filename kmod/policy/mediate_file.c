@@ -6,6 +6,7 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/personality.h>
+#include "../compat/file.h"
 #include "mediate.h"
 
 /* What a file without a place in any tree may do: it came from the task itself. */
@@ -72,7 +73,7 @@ static int khv_answer_path(const struct khv_judge *j, const struct path *path,
 /* file_open(file): also the kernel's own opens for exec, with __FMODE_EXEC. */
 int khv_judge_file_open(const struct khv_judge *j)
 {
-	const struct file *file = (void *)j->check->arg[0];
+	struct file *file = (void *)j->check->arg[0];
 	u32 verbs = 0;
 
 	if (file->f_flags & (__force int)FMODE_EXEC)
@@ -85,24 +86,24 @@ int khv_judge_file_open(const struct khv_judge *j)
 		verbs |= (file->f_flags & O_APPEND) ? KHV_F_APPEND :
 						      KHV_F_OPEN_WRITE;
 	/* Opened for neither, as for ioctl: it still is an open. */
-	return khv_answer_path(j, &file->f_path, NULL, verbs ?: KHV_F_OPEN);
+	return khv_answer_path(j, khv_file_path(file), NULL, verbs ?: KHV_F_OPEN);
 }
 
 int khv_judge_file_truncate(const struct khv_judge *j)
 {
-	const struct file *file = (void *)j->check->arg[0];
+	struct file *file = (void *)j->check->arg[0];
 
-	return khv_answer_path(j, &file->f_path, NULL, KHV_F_TRUNCATE);
+	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_TRUNCATE);
 }
 
 /* A shared lock keeps no reader out; an exclusive one is a kind of writing. */
 int khv_judge_file_lock(const struct khv_judge *j)
 {
-	const struct file *file = (void *)j->check->arg[0];
+	struct file *file = (void *)j->check->arg[0];
 
 	if ((unsigned int)j->check->arg[1] != F_WRLCK)
 		return 0;
-	return khv_answer_path(j, &file->f_path, NULL, KHV_F_LOCK);
+	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_LOCK);
 }
 
 static bool khv_prot_exec(unsigned long prot)
@@ -114,11 +115,11 @@ static bool khv_prot_exec(unsigned long prot)
 
 int khv_judge_mmap(const struct khv_judge *j)
 {
-	const struct file *file = (void *)j->check->arg[0];
+	struct file *file = (void *)j->check->arg[0];
 
 	if (!file || !khv_prot_exec(j->check->arg[1]))
 		return 0;
-	return khv_answer_path(j, &file->f_path, NULL, KHV_F_MMAP);
+	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_MMAP);
 }
 
 int khv_judge_mprotect(const struct khv_judge *j)
@@ -128,7 +129,7 @@ int khv_judge_mprotect(const struct khv_judge *j)
 	if (!vma->vm_file || (vma->vm_flags & VM_EXEC) ||
 	    !khv_prot_exec(j->check->arg[2]))
 		return 0;
-	return khv_answer_path(j, &vma->vm_file->f_path, NULL, KHV_F_MMAP);
+	return khv_answer_path(j, khv_file_path(vma->vm_file), NULL, KHV_F_MMAP);
 }
 
 /* Checks with one path, and which argument it is. */

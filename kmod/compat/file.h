@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Differences between kernels in struct file; see compat.h. */
+#ifndef _KHV_COMPAT_FILE_H
+#define _KHV_COMPAT_FILE_H
+
+#include <linux/fs.h>
+
+/*
+ * The path by which a file was opened. Since 6.5 the inner file of an overlay (or
+ * of FUSE passthrough) has the path of the layer, which is in no name space, and
+ * remembers the user's; before it had the user's.
+ */
+static inline const struct path *khv_file_path(struct file *file)
+{
+#ifdef FMODE_BACKING
+	return file_user_path(file);
+#else
+	return &file->f_path;
+#endif
+}
+
+#endif /* _KHV_COMPAT_FILE_H */
