@@ -2,6 +2,7 @@
 /* hvauditd(8): life cycle. */
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <pthread.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -19,14 +21,14 @@
 #define CONFIG_FILE "/etc/khv/hvauditd.conf"
 #define TICK_MS	    1000
 /* A daemon that is being replaced needs a moment to let go. */
-#define BUSY_NS 5000000000ull
+#define BUSY_NS 10000000000ull
 
 struct daemon {
 	struct config config;
 	struct reader reader;
 	struct writer writer;
 	pthread_t thread;
-	int signals;
+	int signals, lock;
 	bool foreground, stopping, ready;
 	char said[KHV_TEXT_MAX]; /* last message, to say it once */
 	const char *file;
@@ -92,12 +94,43 @@ static void ready(struct daemon *d)
 	d->ready = true;
 }
 
+/*
+ * One daemon per file of books, from before the first event until the last line
+ * is written: the next one must not read them earlier.
+ */
+static bool lock_books(struct daemon *d)
+{
+	char path[PATH_SIZE + 8];
+
+	if (d->lock > 0)
+		return true;
+	snprintf(path, sizeof(path), "%s.lock", d->config.state);
+	d->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (d->lock < 0) {
+		fprintf(stderr, "hvauditd: %s: %s\n", path, strerror(errno));
+		return true;
+	}
+	if (!flock(d->lock, LOCK_EX | LOCK_NB))
+		return true;
+	close(d->lock);
+	d->lock = 0;
+	return false;
+}
+
 /* 0: subscribed or worth another attempt; else an exit code. */
 static int try_subscribe(struct daemon *d, uint64_t since)
 {
 	const struct khv_error *e = &d->reader.error;
 	char text[KHV_TEXT_MAX + 64];
 
+	if (!lock_books(d)) {
+		if (monotonic_ns() - since >= BUSY_NS) {
+			say(d, "another audit daemon is running");
+			return EXIT_FAILURE;
+		}
+		say(d, "waiting for another audit daemon to end");
+		return 0;
+	}
 	if (!reader_subscribe(&d->reader)) {
 		ready(d);
 		say(d, "subscribed");

@@ -18,6 +18,7 @@ struct work {
 	struct account books;
 	uint64_t saved;	   /* when, monotonic */
 	uint64_t unlogged; /* not taken by syslog */
+	bool open;	   /* the books are read */
 	bool dirty, told_save;
 };
 
@@ -138,22 +139,35 @@ static void on_dropped(struct work *k, const struct entry *entry)
 		   account_dropped(&k->books, d, LOST_QUEUE, holes));
 }
 
+static void open_books(struct work *k)
+{
+	int err = account_load(&k->books, k->config.state);
+
+	if (err && err != -ENOENT)
+		fprintf(stderr, "hvauditd: %s: %s; starting new books\n",
+			k->config.state, strerror(-err));
+	k->open = true;
+}
+
 static void on_subscribed(struct work *k, const struct entry *entry)
 {
 	const struct subscribed *s = (const void *)entry->data;
 	struct hole holes[MAX_HOLES];
 	char text[256];
 
+	/* Not earlier: the daemon before us may just have ended. */
+	if (!k->open)
+		open_books(k);
 	account_subscribed(&k->books, s);
-	for (uint32_t i = 0; i < s->cpus; i++)
-		tell_holes(k, s->cpu[i].cpu, holes,
-			   account_subscribed_cpu(&k->books, s, i, holes));
 	snprintf(text, sizeof(text),
 		 "START hvauditd %s boot=%s before=%llu logged=%llu lost=%llu",
 		 KHV_VERSION, s->boot_id, (unsigned long long)k->books.before,
 		 (unsigned long long)k->books.logged,
 		 (unsigned long long)account_lost(&k->books));
 	deliver(k, LOG_NOTICE, realtime_ns(), text);
+	for (uint32_t i = 0; i < s->cpus; i++)
+		tell_holes(k, s->cpu[i].cpu, holes,
+			   account_subscribed_cpu(&k->books, s, i, holes));
 	k->dirty = true;
 }
 
@@ -178,6 +192,9 @@ static void on_stop(struct work *k, const struct entry *entry)
 	char text[512];
 	int n;
 
+	/* Never subscribed: they are the books of somebody else. */
+	if (!k->open)
+		return;
 	if (k->unlogged) {
 		snprintf(text, sizeof(text), "LOST %llu events cause=%s",
 			 (unsigned long long)k->unlogged,
@@ -214,14 +231,9 @@ void *writer_run(void *arg)
 {
 	struct work k = { .w = arg };
 	bool stop = false;
-	int err;
 
 	k.config = k.w->config;
 	sink_init(&k.sink, &k.config, k.w->copy);
-	err = account_load(&k.books, k.config.state);
-	if (err && err != -ENOENT)
-		fprintf(stderr, "hvauditd: %s: %s; starting new books\n",
-			k.config.state, strerror(-err));
 	while (!stop) {
 		const struct entry *e = ring_peek(k.w->ring, 0);
 
