@@ -99,6 +99,24 @@ static void fold_inet6(struct khv_fold *f, const struct khv_blob_domain *d,
 			      3, addr->addr, 16, addr);
 }
 
+/*
+ * Is creating such a socket a matter of its own? Internet and Unix sockets are
+ * judged by what is done with them, and netlink is how a program asks for its
+ * own addresses; all others could carry data past every other rule.
+ */
+static bool family_judged(u16 family)
+{
+	switch (family) {
+	case AF_UNIX:
+	case AF_INET:
+	case AF_INET6:
+	case AF_NETLINK:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* Only creation is a matter of the family alone. */
 static void fold_family(struct khv_fold *f, const struct khv_blob_domain *d,
 			u16 family)
@@ -125,8 +143,11 @@ void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		.want = khv_judged(e, KHV_TYPE_SOCKET, verbs),
 	};
 	const struct khv_blob_domain *dom;
-	u32 create = f.want & KHV_S_CREATE;
+	u32 create;
 
+	if (!family_judged(addr->family))
+		f.want &= ~KHV_S_CREATE;
+	create = f.want & KHV_S_CREATE;
 	/* Only these have addresses that rules can name. */
 	if (addr->family != AF_INET && addr->family != AF_INET6 &&
 	    addr->family != AF_UNIX)

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * khv_stack.ko: a stack of equal clients, for tests and benchmarks of the master.
+ * Each watches the same program and the same calls and checks; a mask says which
+ * of them refuse. What ran in which order can be read from the parameter trace:
+ * a letter per pre-call (A is the first client), a small letter per post-call.
+ */
+#define pr_fmt(fmt) "khv_stack: " fmt
+
+#include <linux/binfmts.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <khv/client.h>
+
+#define MAX_STACK	16
+#define MAX_CALLS	8
+
+static unsigned int n = 2;
+module_param(n, uint, 0444);
+MODULE_PARM_DESC(n, "number of clients, 1 to 16 (default 2)");
+
+static char *comm = "";
+module_param(comm, charp, 0444);
+MODULE_PARM_DESC(comm, "base name of the executable to watch, with all it starts");
+
+static char *calls[MAX_CALLS] = { "mkdir" };
+static int nr_calls = 1;
+module_param_array(calls, charp, &nr_calls, 0444);
+MODULE_PARM_DESC(calls, "system calls to watch (default mkdir)");
+
+static bool post = true;
+module_param(post, bool, 0444);
+MODULE_PARM_DESC(post, "be told after calls and checks (default Y)");
+
+static bool reverse;
+module_param(reverse, bool, 0444);
+MODULE_PARM_DESC(reverse, "register the clients in reverse order of priority");
+
+static unsigned int deny_calls;
+module_param(deny_calls, uint, 0644);
+MODULE_PARM_DESC(deny_calls, "bit per client that refuses calls");
+
+static unsigned int deny_checks;
+module_param(deny_checks, uint, 0644);
+MODULE_PARM_DESC(deny_checks, "bit per client that refuses the check of mkdir");
+
+/* One watched task at a time writes it, in tests. */
+static char trace[256] = "";
+static unsigned int trace_len;
+
+static int trace_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", trace);
+}
+
+static int trace_set(const char *val, const struct kernel_param *kp)
+{
+	trace_len = 0;
+	memset(trace, 0, sizeof(trace));
+	return 0;
+}
+
+static const struct kernel_param_ops trace_ops = {
+	.get = trace_get,
+	.set = trace_set,
+};
+module_param_cb(trace, &trace_ops, NULL, 0644);
+MODULE_PARM_DESC(trace, "what ran; write to clear");
+
+static void trace_put(char c)
+{
+	if (trace_len < sizeof(trace) - 1)
+		trace[trace_len++] = c;
+}
+
+struct layer {
+	struct khv_client client;
+	char name[16];
+	unsigned int index;
+};
+
+static struct layer layers[MAX_STACK];
+
+/* Data of a task is its layer: it is static, so there is nothing to free. */
+static int stack_pre(struct khv_call *call, void *data)
+{
+	struct layer *l = data;
+
+	trace_put('A' + l->index);
+	return deny_calls & BIT(l->index) ? -EACCES : 0;
+}
+
+static void stack_post(struct khv_call *call, void *data)
+{
+	struct layer *l = data;
+
+	trace_put('a' + l->index);
+}
+
+static int stack_check(struct khv_check *check, void *data)
+{
+	struct layer *l = data;
+
+	trace_put('A' + l->index);
+	return deny_checks & BIT(l->index) ? -EPERM : 0;
+}
+
+static void stack_check_post(struct khv_check *check, void *data)
+{
+	struct layer *l = data;
+
+	trace_put('a' + l->index);
+}
+
+static void *stack_inherit(void *data, struct task_struct *child)
+{
+	return data;
+}
+
+static void stack_release(void *data)
+{
+}
+
+static struct khv_call_hook stack_calls[MAX_CALLS];
+static struct khv_check_hook stack_checks[] = {
+	{ KHV_OBJ_PATH_MKDIR, stack_check, stack_check_post },
+};
+
+/* exec does not say which client asks, so each has a function of its own. */
+static void *stack_exec(struct linux_binprm *bprm, unsigned int index)
+{
+	return *comm && !strcmp(kbasename(bprm->filename), comm) ?
+	       &layers[index] : NULL;
+}
+
+#define STACK_EXEC(i)							\
+static void *stack_exec_##i(struct linux_binprm *bprm, void *data)	\
+{									\
+	return data ? NULL : stack_exec(bprm, i);			\
+}
+#define STACK_ALL(M)							\
+	M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7)				\
+	M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15)
+#define STACK_NAME(i)	stack_exec_##i,
+
+STACK_ALL(STACK_EXEC)
+static void *(* const stack_execs[MAX_STACK])(struct linux_binprm *, void *) = {
+	STACK_ALL(STACK_NAME)
+};
+
+static void stack_fill(struct layer *l, unsigned int i)
+{
+	snprintf(l->name, sizeof(l->name), "stack%u", i);
+	l->index = i;
+	l->client = (struct khv_client) {
+		.name = l->name,
+		.owner = THIS_MODULE,
+		.priority = 200 + (int)i,
+		.calls = stack_calls,
+		.nr_calls = nr_calls,
+		.checks = stack_checks,
+		.nr_checks = ARRAY_SIZE(stack_checks),
+		.inherit = stack_inherit,
+		.exec = stack_execs[i],
+		.release = stack_release,
+	};
+}
+
+static int __init stack_init(void)
+{
+	unsigned int i, at;
+	int ret;
+
+	if (!n || n > MAX_STACK) {
+		pr_err("n=%u: expected 1 to %d\n", n, MAX_STACK);
+		return -EINVAL;
+	}
+	for (i = 0; i < nr_calls; i++) {
+		stack_calls[i].name = calls[i];
+		stack_calls[i].pre = stack_pre;
+		stack_calls[i].post = post ? stack_post : NULL;
+	}
+	if (!post)
+		stack_checks[0].post = NULL;
+	for (i = 0; i < n; i++) {
+		at = reverse ? n - 1 - i : i;
+		stack_fill(&layers[at], at);
+		ret = khv_client_register(&layers[at].client);
+		if (ret)
+			break;
+	}
+	if (i == n)
+		return 0;
+	/*
+	 * A registered client is enabled and pins this module, which is about to
+	 * fail to load; disabling is the master's business. Stay, with fewer.
+	 */
+	pr_err("client %u of %u: %d\n", i, n, ret);
+	n = i;
+	return i ? 0 : ret;
+}
+
+static void __exit stack_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MAX_STACK; i++)
+		if (layers[i].client.state)
+			khv_client_unregister(&layers[i].client);
+}
+
+module_init(stack_init);
+module_exit(stack_exit);
+MODULE_DESCRIPTION("Kernel hypervisors: a stack of clients for tests");
+MODULE_AUTHOR("The khv developers");
+MODULE_LICENSE("GPL");

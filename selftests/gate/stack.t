@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A stack of clients: order, where a refusal ends the walk, who is told, and that
+# the decision is the conjunction of all, whatever the order of registration. The
+# tries and the model are in stack.c.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/gate.sh"
+workdir /tmp
+cd "$work" || bail_out "no $work"
+stack=$KHV_PROGS/gate/stack
+
+stack() {	# N REVERSE
+	ok "$1 clients, reverse=$2: load" modprobe khv_stack n="$1" comm=stack \
+		reverse="$2" || return
+	ok "500 random decisions: each the conjunction, in order" "$stack" "$1" 500
+	is "listed in order of priority" "$(hvctl module list |
+		awk '$2 ~ /^stack/ { print $2 }' | tr '\n' ' ')" \
+		"$(seq -f 'stack%g' -s ' ' 0 $(($1 - 1))) "
+	ok "unload" remove khv_stack
+}
+
+stack 1 0
+stack 2 0
+stack 2 1
+stack 8 0
+stack 8 1
+ok "as many as the master takes" modprobe khv_stack n=16 comm=stack
+refused "one more" modprobe khv_sample comm=stack calls=mkdir
+ok "unload" remove khv_stack
+refused "more than a module may have" modprobe khv_stack n=17
+is "no function is hooked any more" \
+	"$(wc -l </sys/kernel/tracing/enabled_functions)" 0
+done_testing
