@@ -299,7 +299,7 @@ static void khv_client_all_gone(void)
 	if (n)
 		khv_hook_detach(hooks, n);
 	while (!khv_hook_reap())
-		msleep(5);
+		usleep_range(4000, 6000);
 	mutex_unlock(&khv_hook_mutex);
 	khv_task_forget_all();
 }
@@ -349,7 +349,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 			khv_client_name_blocker(cs, extack);
 			return -EBUSY;
 		}
-		msleep(5);
+		usleep_range(4000, 6000);
 	}
 	cs->nr_hooks = 0;
 	khv_task_forget_client(cs->slot);

@@ -29,7 +29,7 @@ MODULE_PARM_DESC(event_ring, "bytes kept for events per CPU (16384 to 16777216, 
 
 /**
  * struct khv_ring - events of one CPU
- * @lock: protects all; taken by the producers of this CPU and by readers
+ * @lock: taken by the producers of this CPU and by readers
  * @head: offset behind the newest record
  * @tail: offset of the oldest record
  * @head_seq: sequence number of the next record to be written
@@ -37,7 +37,7 @@ MODULE_PARM_DESC(event_ring, "bytes kept for events per CPU (16384 to 16777216, 
  * @buf: event_ring bytes; a record may wrap around the end
  */
 struct khv_ring {
-	spinlock_t lock;
+	spinlock_t lock;	/* all below */
 	u64 head;
 	u64 tail;
 	u64 head_seq;

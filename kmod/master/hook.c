@@ -35,6 +35,7 @@
 
 struct khv_hook khv_call_hooks[KHV_CALL_SLOTS];
 struct khv_hook khv_object_hooks[KHV_OBJECT_SLOTS];
+/* All hooks and their chains. Inside khv_client_mutex. */
 DEFINE_MUTEX(khv_hook_mutex);
 
 static struct hlist_head khv_hook_table[1 << KHV_HOOK_HASH_BITS];
@@ -114,6 +115,7 @@ static void notrace khv_callback_any(unsigned long ip, unsigned long parent_ip,
 	.func = callback,						\
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,	\
 }
+
 static struct ftrace_ops khv_ops[KHV_NR_KINDS] = {
 	[KHV_KIND_MONITORED] = KHV_OPS(khv_callback_monitored),
 	[KHV_KIND_ARG_TASK] = KHV_OPS(khv_callback_arg_task),
@@ -336,10 +338,12 @@ static unsigned int khv_hook_ips(struct khv_hook **hooks, unsigned int n,
 {
 	unsigned int i, cnt = 0;
 
-	for (i = 0; i < n; i++)
-		if (hooks[i]->kind == kind &&
-		    (hooks[i]->used == KHV_HOOK_ATTACHED) == attached)
+	for (i = 0; i < n; i++) {
+		bool is = hooks[i]->used == KHV_HOOK_ATTACHED;
+
+		if (hooks[i]->kind == kind && is == attached)
 			ips[cnt++] = hooks[i]->ip;
+	}
 	return cnt;
 }
 

@@ -48,16 +48,18 @@ static __always_inline void khv_inflight_leave(struct khv_inflight *f)
 static inline void khv_inflight_read(const struct khv_inflight *f, u64 *entered,
 				     u64 *left)
 {
+	u64 sum = 0;
 	int cpu;
 
-	*entered = 0;
-	*left = 0;
 	for_each_possible_cpu(cpu)
-		*left += READ_ONCE(per_cpu_ptr(f->cpu, cpu)->left);
+		sum += READ_ONCE(per_cpu_ptr(f->cpu, cpu)->left);
+	*left = sum;
+	sum = 0;
 	/* Pairs with nothing: x86 keeps stores of one CPU in order. */
 	smp_mb();
 	for_each_possible_cpu(cpu)
-		*entered += READ_ONCE(per_cpu_ptr(f->cpu, cpu)->entered);
+		sum += READ_ONCE(per_cpu_ptr(f->cpu, cpu)->entered);
+	*entered = sum;
 }
 
 static inline bool khv_inflight_idle(const struct khv_inflight *f)

@@ -14,8 +14,8 @@
 #define KHV_DRAIN_MS		500
 
 #define KHV_EVENT_OBJECT_MAX	4096	/* longer names are cut */
-#define KHV_EVENT_RING_MIN	(1 << 14)
-#define KHV_EVENT_RING_MAX	(1 << 24)
+#define KHV_EVENT_RING_MIN	16384
+#define KHV_EVENT_RING_MAX	16777216
 #define KHV_EVENT_BATCH		16384	/* bytes of one message to a reader */
 #define KHV_MAX_SUBSCRIBERS	8
 

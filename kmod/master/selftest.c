@@ -15,7 +15,6 @@
 #define KHV_MAGIC	4711
 
 /* Not static, not inlined, not cloned: it must have an fentry site and a name. */
-long khv_selftest_target(long x);
 noinline long khv_selftest_target(long x)
 {
 	OPTIMIZER_HIDE_VAR(x);
@@ -29,8 +28,9 @@ static int khv_selftest_after(struct khv_object_frame *f, int ret)
 
 static long khv_selftest_call(void)
 {
-	long (*volatile fn)(long) = khv_selftest_target;
+	long (*fn)(long) = khv_selftest_target;
 
+	OPTIMIZER_HIDE_VAR(fn);
 	return fn(41);
 }
 

@@ -22,7 +22,7 @@
 static long khv_unset_call(unsigned long a0, unsigned long a1)
 {
 	WARN_ONCE(1, "khv: slot without a function");
-	return -ENOSYS;
+	return -EPERM;
 }
 
 static long khv_unset_object(unsigned long a0, unsigned long a1,

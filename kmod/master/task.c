@@ -331,7 +331,7 @@ bool khv_task_confined(struct task_struct *task)
 	rcu_read_lock();
 	kt = khv_task_find(task);
 	for (i = 0; kt && i < KHV_MAX_CLIENTS; i++)
-		yes |= READ_ONCE(kt->data[i]) != NULL;
+		yes |= !!READ_ONCE(kt->data[i]);
 	rcu_read_unlock();
 	return yes;
 }

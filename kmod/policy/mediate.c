@@ -128,7 +128,7 @@ static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
 	/* Pairs with the store below: an index is read with its generation. */
 	if (smp_load_acquire(&d->generation) == l->generation) {
 		*index = READ_ONCE(d->index);
-		/* Replaced again while we looked? */
+		/* Written again while we looked? Pairs with smp_wmb() below. */
 		smp_rmb();
 		if (READ_ONCE(d->generation) == l->generation)
 			return true;
@@ -139,8 +139,10 @@ static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
 	*index = found;
 	if (spin_trylock(&d->lock)) {
 		WRITE_ONCE(d->generation, 0);
+		/* Nobody takes the new index for the old generation's. */
 		smp_wmb();
 		WRITE_ONCE(d->index, found);
+		/* Pairs with smp_load_acquire() above. */
 		smp_store_release(&d->generation, l->generation);
 		spin_unlock(&d->lock);
 	}

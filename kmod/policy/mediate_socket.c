@@ -173,14 +173,15 @@ int khv_judge_socket_addr(const struct khv_judge *j)
 static bool khv_unix_name(struct sock *sk, struct khv_sockaddr *a,
 			  struct khv_pathname *p, int *error)
 {
-	struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr);
 	const struct path *path = &unix_sk(sk)->path;
+	struct unix_address *addr;
 
 	*error = 0;
 	a->family = AF_UNIX;
+	/* Pairs with unix_bind(): the path is set before the address. */
+	addr = smp_load_acquire(&unix_sk(sk)->addr);
 	if (!addr)
 		return false;
-	/* The path is set before the address is published, and not changed. */
 	if (path->dentry) {
 		*error = khv_path_of(p, path);
 		a->path = p->name;

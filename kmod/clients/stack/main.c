@@ -145,6 +145,7 @@ static void *stack_exec_##i(struct linux_binprm *bprm, void *data)	\
 #define STACK_NAME(i)	stack_exec_##i,
 
 STACK_ALL(STACK_EXEC)
+
 static void *(* const stack_execs[MAX_STACK])(struct linux_binprm *, void *) = {
 	STACK_ALL(STACK_NAME)
 };

@@ -16,7 +16,7 @@ struct linux_binprm;
  * struct khv_domain - a task's place: a policy and a domain of it
  * @policy: a reference
  * @name: of the domain
- * @lock: for writers of @generation and @index, who only try it
+ * @lock: for writers of @generation and @index
  * @generation: of the policy for which @index holds; 0 while it is written
  * @index: of the domain in that generation
  *
@@ -26,7 +26,7 @@ struct linux_binprm;
 struct khv_domain {
 	struct khv_policy *policy;
 	char name[KHV_NAME_MAX];
-	spinlock_t lock;
+	spinlock_t lock;	/* writers of the next two, who only try it */
 	u64 generation;
 	u16 index;
 };

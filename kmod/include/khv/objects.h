@@ -107,10 +107,12 @@
 	X(MOVE_MOUNT, move_mount, 0)
 
 #define KHV_OBJ_ENUM(id, name, flags)	KHV_OBJ_##id,
+
 enum khv_object {
 	KHV_OBJECTS(KHV_OBJ_ENUM)
 	KHV_NR_OBJECTS
 };
+
 #undef KHV_OBJ_ENUM
 
 #endif /* _KHV_OBJECTS_H */
