@@ -137,7 +137,7 @@ static void malformed(void)
 
 	m = start(family, KHV_CMD_POLICY_ABORT);
 	put(&m, KHV_A_TXN, &number, 1);
-	bad(&m, ERANGE, "an attribute that is too short");
+	bad(&m, EINVAL, "an attribute that is too short");
 
 	m = start(family, KHV_CMD_POLICY_CLEAR);
 	put(&m, KHV_A_POLICY, &number, sizeof(number));
@@ -148,7 +148,7 @@ static void malformed(void)
 	a = put(&m, KHV_A_POLICY | NLA_F_NESTED, NULL, 0);
 	put(&m, KHV_POLICY_A_NAME, big, sizeof(big));
 	a->nla_len = (char *)&m + m.n.nlmsg_len - (char *)a;
-	bad(&m, ERANGE, "a name that is too long");
+	bad(&m, EINVAL, "a name that is too long");
 
 	m = start(family, KHV_CMD_POLICY_COMMIT);
 	put(&m, KHV_A_TXN, &number, sizeof(number));

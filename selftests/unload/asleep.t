@@ -21,7 +21,8 @@ asleep() {
 	[ "$count" -ne 1 ] || like "$call: by its pid" "$tap_output" "\b$pid\b"
 	refused "$call: rmmod is refused still" rmmod khv_sample
 	refused "$call: rmmod of khv as well" rmmod khv
-	is "$call: the tasks wake up unharmed" "$(awake)" awake
+	awake
+	is "$call: the tasks wake up unharmed" "$said" awake
 	ok "$call: unload succeeds then" unload
 	ok "$call: nothing is left" gone
 }

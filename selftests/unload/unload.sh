@@ -9,7 +9,7 @@
 # parameter NAME           of khv_sample
 # in_flight                hooks with more frames entered than left, else nothing
 # sleepers CALL COUNT      start a sleeper; sets $pid, the first of its tasks
-# awake                    let them go on; what the sleeper said about it
+# awake                    let them go on; sets $said, what the sleeper told
 progs=$KHV_PROGS/unload
 
 sample() {
@@ -55,8 +55,9 @@ sleepers() {
 	pid=$(sed -n 's/^asleep //p' "$work/out")
 }
 
+# shellcheck disable=SC2034 # $said is for the test
 awake() {
 	exec 8>&-
 	wait "$sleeper"
-	grep -v asleep "$work/out"
+	said=$(grep -v asleep "$work/out")
 }
