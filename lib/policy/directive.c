@@ -225,10 +225,8 @@ static void govern(struct hvp_compiler *c, const struct hvp_words *w)
 {
 	static const u32 optional[KHV_NR_TYPES] = {
 		[KHV_TYPE_FILE] = KHV_F_EXEC | KHV_F_MMAP | KHV_F_IOCTL,
-		[KHV_TYPE_SOCKET] = KHV_S_CREATE | KHV_S_OPTION,
+		[KHV_TYPE_SOCKET] = KHV_S_OPTION,
 	};
-	static const char *const names[] = { "exec",   "mmap",	 "ioctl",
-					     "create", "option", NULL };
 	char *copy, *name, *save = NULL;
 	int type;
 
@@ -250,7 +248,8 @@ static void govern(struct hvp_compiler *c, const struct hvp_words *w)
 			hvp_error(c, w->at[1].column + (name - copy),
 				  "unknown verb \"%s\"%s",
 				  hvp_show(c, name, strlen(name)),
-				  hvp_suggest(&c->mem, name, names));
+				  hvp_suggest(&c->mem, name,
+					      hvp_verb_names(KHV_TYPE_FILE)));
 		else if (!done)
 			hvp_lint(c, w->at[1].column + (name - copy),
 				 "\"%s\" is always governed", name);

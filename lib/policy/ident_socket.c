@@ -204,6 +204,13 @@ static bool place_family(struct hvp_compiler *c, u32 rule, const char *name,
 			  hvp_suggest(&c->mem, name, hvp_family_names));
 		return false;
 	}
+	if (family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
+	    family == AF_NETLINK) {
+		hvp_error(c, column,
+			  "not supported by this version: \"family:%s\", creating such a socket is never refused",
+			  name);
+		return false;
+	}
 	if (((perms->set | perms->add | perms->del) & ~KHV_S_CREATE) &&
 	    perms->set != hvp_sum(KHV_TYPE_SOCKET, "all")) {
 		hvp_error(
@@ -211,8 +218,6 @@ static bool place_family(struct hvp_compiler *c, u32 rule, const char *name,
 			"a family: rule is about creating sockets: expected create, all or none");
 		return false;
 	}
-	/* Such a rule is a word about creation, also if it says "none". */
-	c->named[KHV_TYPE_SOCKET] |= KHV_S_CREATE;
 	n = hvp_rule_places(c, rule, p);
 	for (i = 0; i < n; i++) {
 		struct hvp_item *item = hvp_push(&c->mem, &c->items);

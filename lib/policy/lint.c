@@ -40,6 +40,21 @@ static char *join(struct hvp_compiler *c, const char *folder, u32 node)
 			 c->strings.at + n->name);
 }
 
+/* Do the rules of a node speak of a link itself, not of what it leads to? */
+static bool about_link(struct hvp_compiler *c, u32 node)
+{
+	const u32 through = KHV_F_OPEN | KHV_F_LIST | KHV_F_OPEN_WRITE |
+			    KHV_F_APPEND | KHV_F_TRUNCATE | KHV_F_EXEC |
+			    KHV_F_MMAP;
+	const struct hvp_node *n = &c->nodes.at[node];
+	u32 place;
+
+	for (place = n->places; place; place = c->places.at[place].next)
+		if (c->places.at[place].verbs & through)
+			return false;
+	return n->places && !n->has_children;
+}
+
 /* The kernel sees resolved paths: a rule through a link never matches. */
 static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
 {
@@ -55,6 +70,8 @@ static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
 	}
 	if (!S_ISLNK(st.st_mode))
 		return S_ISDIR(st.st_mode);
+	if (about_link(c, node))
+		return false;
 	if (realpath(path, resolved))
 		note(c, node, KHV_MSG_WARNING,
 		     " is a symbolic link here, rules need the resolved path: ",

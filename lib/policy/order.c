@@ -31,7 +31,7 @@ static void resolve_all(struct hvp_compiler *c)
 {
 	static const u32 optional[KHV_NR_TYPES] = {
 		[KHV_TYPE_FILE] = KHV_F_IOCTL,
-		[KHV_TYPE_SOCKET] = KHV_S_CREATE | KHV_S_OPTION,
+		[KHV_TYPE_SOCKET] = KHV_S_OPTION,
 	};
 	u32 i;
 
@@ -88,7 +88,8 @@ bool hvp_clash(struct hvp_compiler *c, const struct hvp_place *a,
 	return !hvp_same_place(c, a, b);
 }
 
-static const char *says(struct hvp_compiler *c, u32 rule)
+/* A rule as it was written: its identifier, and what it says about it. */
+static const char *says(struct hvp_compiler *c, u32 rule, const char **ident)
 {
 	const struct hvp_rule *r = &c->rules.at[rule];
 	struct hvp_words words = { 0 };
@@ -96,8 +97,10 @@ static const char *says(struct hvp_compiler *c, u32 rule)
 	u32 i;
 
 	/* It was cut without errors when it was parsed. */
+	*ident = text;
 	if (!hvp_lex(&c->mem, text, strlen(text), &words, NULL, NULL))
 		return text;
+	*ident = words.at[1].text;
 	if (r->kind == KHV_KIND_ATTACH)
 		return words.nr > 3 ? words.at[3].text : "main";
 	all = words.at[2].text;
@@ -110,6 +113,7 @@ void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
 		    bool patterns)
 {
 	const struct hvp_rule *x = &c->rules.at[a], *y = &c->rules.at[b];
+	const char *here, *there, *ident, *other;
 	u32 first = a, second = b;
 
 	/* The message stands at the later line. */
@@ -118,15 +122,17 @@ void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
 		first = b;
 		second = a;
 	}
-	hvp_rule_error(
-		c, second,
-		patterns ?
-			"ambiguous: this pattern (\"%s\") and %s (\"%s\") can match the same object, and neither is more specific%s" :
-			"ambiguous: \"%s\" here and \"%s\" at %s say different things about %s",
-		says(c, second),
-		patterns ? hvp_where(c, first) : says(c, first),
-		patterns ? says(c, first) : hvp_where(c, first),
-		patterns ? "" : what);
+	here = says(c, second, &ident);
+	there = says(c, first, &other);
+	if (patterns)
+		hvp_rule_error(c, second,
+			       "ambiguous: %s (\"%s\") and %s (\"%s\") at %s can match the same object, and neither is more specific",
+			       ident, here, other, there, hvp_where(c, first));
+	else
+		hvp_rule_error(c, second,
+			       "ambiguous: \"%s\" here and \"%s\" at %s say different things about %s",
+			       here, there, hvp_where(c, first),
+			       what ? what : ident);
 }
 
 /* --- one identifier ------------------------------------------------------------------ */
@@ -152,8 +158,7 @@ static void lint_double(struct hvp_compiler *c, u32 first, u32 second)
 }
 
 /* Drop what is said twice; ties of what is left. Sorted already. */
-static void settle(struct hvp_compiler *c, sorted_list *list, u32 node,
-		   const char *what)
+static void settle(struct hvp_compiler *c, sorted_list *list, u32 node)
 {
 	u32 i, j, n = 0;
 
@@ -181,7 +186,7 @@ static void settle(struct hvp_compiler *c, sorted_list *list, u32 node,
 		     j++)
 			if (hvp_clash(c, list->at[i].place, list->at[j].place))
 				hvp_report_tie(
-					c, what ? what : hvp_node_path(c, node),
+					c, hvp_node_path(c, node),
 					list->at[i].place->rule,
 					list->at[j].place->rule, false);
 }
@@ -210,7 +215,7 @@ static void order_node(struct hvp_compiler *c, u32 node, sorted_list *list)
 	}
 	if (list->nr > 1) {
 		qsort(list->at, list->nr, sizeof(*list->at), compare_sorted);
-		settle(c, list, node, NULL);
+		settle(c, list, node);
 	}
 	n->first = c->entries.nr;
 	n->nr = list->nr;
@@ -245,8 +250,7 @@ static int compare_range(const void *a, const void *b)
 	return compare_sorted(a, b);
 }
 
-static void settle_range(struct hvp_compiler *c, sorted_list *active,
-			 const char *what)
+static void settle_range(struct hvp_compiler *c, sorted_list *active)
 {
 	u32 i, j;
 
@@ -267,7 +271,7 @@ static void settle_range(struct hvp_compiler *c, sorted_list *active,
 			    !p->target != !q->target || p->class != q->class)
 				break;
 			if (p->target == q->target && hvp_clash(c, p, q))
-				hvp_report_tie(c, what, p->rule, q->rule,
+				hvp_report_tie(c, NULL, p->rule, q->rule,
 					       false);
 		}
 	}
@@ -321,7 +325,7 @@ static void order_net_node(struct hvp_compiler *c, u32 node, sorted_list *list)
 				next = active.at[j].place->high + 1u;
 		if (i < list->nr && list->at[i].place->low < next)
 			next = list->at[i].place->low;
-		settle_range(c, &active, "this address and port");
+		settle_range(c, &active);
 		add_range(c, start, &active);
 		start = next;
 	}
@@ -370,7 +374,7 @@ static void order_items(struct hvp_compiler *c)
 			    x->place.class != y->place.class)
 				break;
 			if (hvp_clash(c, &x->place, &y->place))
-				hvp_report_tie(c, "this process", x->place.rule,
+				hvp_report_tie(c, NULL, x->place.rule,
 					       y->place.rule, false);
 			else if (x->place.cond == y->place.cond &&
 				 hvp_same_place(c, &x->place, &y->place))

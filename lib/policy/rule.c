@@ -34,11 +34,11 @@ static void bad_verb(struct hvp_compiler *c, enum khv_type type, u32 column,
 			name);
 		return;
 	}
-	if (!strcmp(name, "kill") && type == KHV_TYPE_PROCESS)
-		name = "signal";
 	hvp_error(c, column, "unknown permission \"%s\" for type %s%s",
 		  hvp_show(c, name, strlen(name)), khv_type_name(type),
-		  hvp_suggest(&c->mem, name, names));
+		  !strcmp(name, "kill") && type == KHV_TYPE_PROCESS ?
+			  "; did you mean \"signal\"?" :
+			  hvp_suggest(&c->mem, name, names));
 }
 
 static void add_verb(struct hvp_perms *p, char sign, u32 verbs, bool reads)

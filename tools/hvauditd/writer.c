@@ -9,7 +9,8 @@
 #include "hvauditd.h"
 
 #define IDLE_MS 500
-#define SAVE_NS 1000000000ull
+/* What a kill -9 leaves uncertain. */
+#define SAVE_NS 100000000ull
 
 struct work {
 	struct writer *w;

@@ -72,7 +72,7 @@ const struct command commands[] = {
 	  "run a program inside a policy",
 	  "POLICY is in force, or a rule file that is loaded first. From the\n"
 	  "program's start on it and all its descendants are confined." },
-	{ "attach", NULL, cmd_attach, 1, 2, CMD_KERNEL,
+	{ "attach", NULL, cmd_attach, 1, 2, 0,
 	  O(TREE) | O(POLICY) | O(DOMAIN) | O(CLIENT), "PID [POLICY]",
 	  "pid policy", "put a running process under a policy", NULL },
 	{ "task", "list", cmd_task_list, 0, 0, CMD_KERNEL,

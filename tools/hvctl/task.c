@@ -90,7 +90,7 @@ int cmd_attach(struct hvctl *h)
 	const char *policy = h->argc > 1 ? h->argv[1] : h->opt[OPT_POLICY];
 	uint32_t flags = h->opt[OPT_TREE] ? KHV_TASK_TREE : 0, count = 0;
 	unsigned long pid;
-	char *end, *name;
+	char *end, *name = NULL;
 	int code;
 
 	pid = strtoul(h->argv[0], &end, 10);
@@ -107,9 +107,8 @@ int cmd_attach(struct hvctl *h)
 	code = policy ? name_of(h, policy, &name) : HV_OK;
 	if (code)
 		return code;
-	if (!policy)
-		name = NULL;
-	if (!h->dry_run)
+	code = connect_kernel(h);
+	if (!code && !h->dry_run)
 		code = attach(h, "attach", name, (uint32_t)pid, flags, &count);
 	free(name);
 	if (!code)

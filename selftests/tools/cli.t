@@ -1,0 +1,238 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The command line of hvctl and hvauditd, as far as it needs no module: help at
+# every level, exit codes, abbreviations, errors as JSON, completion.
+. "$(dirname "$0")/../lib/tap.sh"
+bin=${KHV_BUILD:-$(dirname "$0")/../../build}/user
+hvctl=$bin/hvctl
+here=$(readlink -f "$(dirname "$0")")
+workdir /tmp
+
+# NAME STATUS REGEX COMMAND...
+says() {
+	says_name=$1 says_status=$2 says_text=$3
+	shift 3
+	tap_try "$@"
+	is "$says_name: exit code" "$tap_status" "$says_status" ||
+		tap_explain "$@"
+	like "$says_name: text" "$tap_output" "$says_text"
+}
+
+# The first object of JSON on standard input, a python expression over it.
+json() {
+	python3 -c "import json, sys
+o = json.load(sys.stdin)
+print($1)"
+}
+
+# --- help ------------------------------------------------------------------------
+
+says "help" 0 '^Usage: hvctl' "$hvctl" help
+says "--help" 0 '^Usage: hvctl' "$hvctl" --help
+all=$("$hvctl" help | awk '/^  [a-z]/ { print $1, $2 }' | grep -v '^-')
+is "every object is in the help" "$(echo "$all" | awk '{ print $1 }' |
+	sort -u | wc -l)" 14
+bad=''
+for object in module policy rule log event hook task completion; do
+	"$hvctl" "$object" help | grep -q "^  $object " || bad="$bad $object"
+	"$hvctl" "$object" --help | grep -q "^  $object " || bad="$bad $object"
+	"$hvctl" help "$object" | grep -q "^  $object " || bad="$bad $object"
+done
+is "help of every object, in three ways" "$bad" ""
+bad=''
+for words in "module unload" "policy load" "policy clear" "rule list" \
+	"log level" "run" "attach" "test" "event tail" "status" "task list"; do
+	# shellcheck disable=SC2086 # words
+	for way in "help $words" "$words --help" "$words -h"; do
+		"$hvctl" $way | grep -q "^Usage: hvctl $words" ||
+			bad="$bad [$way]"
+	done
+done
+is "help of every command, in three ways" "$bad" ""
+says "version" 0 '^hvctl [0-9.]+ \(protocol 1' "$hvctl" version
+says "-V" 0 '^hvctl [0-9.]+' "$hvctl" -V
+# The manual page is of this program.
+page=$here/../../Documentation/man/hvctl.8.scd
+bad=''
+for word in $(echo "$all" | tr -d '[]' | tr ' ' '\n' | grep '^[a-z]' |
+	sort -u); do
+	grep -q "\*.*$word" "$page" || bad="$bad $word"
+done
+is "hvctl(8) has every word" "$bad" ""
+bad=''
+for option in $({ "$hvctl" help; "$hvctl" help run; "$hvctl" help test
+	"$hvctl" help event tail; "$hvctl" help policy clear
+	"$hvctl" help policy load; "$hvctl" help attach; } |
+	grep -oE -- '--[a-z-]+' | sort -u); do
+	grep -q -- "$option" "$page" || bad="$bad $option"
+done
+is "hvctl(8) has every option" "$bad" ""
+
+# --- exit codes ------------------------------------------------------------------
+
+says "no arguments" 2 'an object is missing' "$hvctl"
+says "unknown object" 2 'unknown; did you mean "policy"' "$hvctl" polcy list
+says "unknown verb" 2 'unknown; did you mean "list"' "$hvctl" module lst
+says "no verb" 2 'a verb is missing' "$hvctl" policy
+says "unknown option" 2 'unknown option --bogus' "$hvctl" status --bogus
+says "unknown letter" 2 'unknown option in -x' "$hvctl" -x status
+says "option of another command" 2 'unknown option --tree' \
+	"$hvctl" status --tree
+says "option without its value" 2 'needs SEC' "$hvctl" --timeout
+says "option with a value it does not have" 2 'takes no value' \
+	"$hvctl" --json=x status
+says "bad number" 2 'is not 0 to 86400' "$hvctl" --timeout=soon status
+says "bad colour" 2 'is not auto' "$hvctl" --color blue status
+says "too few arguments" 2 'arguments are missing' "$hvctl" policy load
+says "too many arguments" 2 'too many arguments' "$hvctl" status now
+says "run without a command" 2 'the command is missing' "$hvctl" run demo
+says "attach without a policy" 2 'the policy is missing' "$hvctl" attach 1
+says "attach to no number" 2 'not a process number' "$hvctl" attach x demo
+says "bad verdict" 2 'is not allow' "$hvctl" event tail --verdict maybe
+says "bad count" 2 'not a number of events' "$hvctl" event tail -n 0
+says "missing file" 5 'nosuch\.hv' "$hvctl" policy check "$work/nosuch.hv"
+
+printf 'file /etc raed\n' >"$work/bad.hv"
+says "error in a rule file" 5 'bad\.hv:1:11: error' \
+	"$hvctl" policy check "$work/bad.hv"
+printf 'file /etc read\nexpect deny file /etc/hosts read\n' >"$work/test.hv"
+says "expectation that fails" 9 'test\.hv:2' \
+	"$hvctl" policy check "$work/test.hv"
+printf 'file /etc read\nfile /etc/shadow none\n' >"$work/good.hv"
+says "good rule file" 0 '2 rules' "$hvctl" policy check "$work/good.hv"
+is "quiet" "$("$hvctl" -q policy check "$work/good.hv" 2>/dev/null)" ""
+
+if [ ! -d /sys/module/khv ]; then
+	says "without the module" 3 'modprobe khv_wrap' "$hvctl" status
+	says "load without the module" 3 'modprobe khv_wrap' \
+		"$hvctl" policy load "$work/good.hv"
+	says "mistakes come first" 5 'nothing loaded' \
+		"$hvctl" policy load "$work/good.hv" "$work/bad.hv"
+	says "run without the module" 3 'modprobe khv_wrap' \
+		"$hvctl" run demo -- true
+	says "tail without the module" 3 'modprobe khv_wrap' "$hvctl" event tail
+else
+	skip "without the module" "it is loaded"
+fi
+
+# --- test, rule list, policy show: from a file ---------------------------------------
+
+policy="--policy $work/good.hv"
+# shellcheck disable=SC2086 # words
+{
+	says "test allows" 0 '^allowed +good\.hv:1: file /etc read' \
+		"$hvctl" test $policy file /etc/hosts open
+	says "test denies" 1 '^denied \(EACCES\) +good\.hv:2: file /etc/shadow' \
+		"$hvctl" test $policy file /etc/shadow open
+	says "test without a rule" 1 'no rule covers it' \
+		"$hvctl" test $policy file /root/x open
+	says "test of nonsense" 2 'unknown' \
+		"$hvctl" test $policy file /etc bogus
+	is "test as JSON" "$("$hvctl" -j test $policy file /etc/shadow open |
+		json "o['data'][0]['verdict'], o['data'][0]['rule']['line']")" \
+		"deny 2"
+}
+says "rule list" 0 'main +good\.hv:2 +file +/etc/shadow +none' \
+	"$hvctl" rule list "$work/good.hv"
+is "rule list without header" \
+	"$("$hvctl" --no-header rule list "$work/good.hv" | wc -l)" 2
+is "policy show" "$("$hvctl" policy show "$work/good.hv")" \
+	"$(cat "$work/good.hv")"
+
+# --- JSON --------------------------------------------------------------------------
+
+error() {
+	"$hvctl" -j "$@" 2>/dev/null | json "o['hvctl']['schema'], \
+		o['error']['exit'], bool(o['error']['message']), o['data']"
+}
+is "error as JSON: usage" "$(error policy load)" "1 2 True []"
+is "error as JSON: unknown" "$(error bogus)" "1 2 True []"
+is "error as JSON: after the words" "$("$hvctl" policy load -j 2>/dev/null |
+	json "o['hvctl']['command']")" "policy load"
+is "messages as JSON" "$("$hvctl" -j policy check "$work/bad.hv" 2>/dev/null |
+	json "o['error']['exit'], [(m['line'], m['column'], m['severity'])
+	for m in o['data']]")" "5 [(1, 11, 'error')]"
+is "version as JSON" "$("$hvctl" -j version |
+	json "o['data'][0]['protocol'], o['hvctl']['command']")" "1 version"
+is "pretty is JSON" "$("$hvctl" -p version | json "o['hvctl']['schema']")" 1
+# A name that wants to be more than it is.
+evil=$(printf 'a\033[2J"\nb\377.hv')
+printf 'file /etc raed\n' >"$work/$evil"
+is "hostile file name as JSON" "$("$hvctl" -j policy check "$work/$evil" \
+	2>/dev/null | json "'[2J\"' in o['data'][0]['file']")" True
+is "and for the terminal" "$("$hvctl" policy check "$work/$evil" 2>&1 |
+	LC_ALL=C grep -c "$(printf '[\001-\010\013-\037\377]')")" 0
+
+# --- abbreviations --------------------------------------------------------------------
+
+says "abbreviation in a script" 2 'write "policy"' "$hvctl" pol list
+says "abbreviated verb in a script" 2 'write "check"' "$hvctl" policy ch x
+terminal=$(script -qec "$hvctl pol ch $work/good.hv" /dev/null 2>&1)
+like "abbreviation on a terminal" "$terminal" '2 rules'
+terminal=$(script -qec "$hvctl policy c $work/good.hv" /dev/null 2>&1)
+like "ambiguous on a terminal" "$terminal" 'ambiguous'
+
+# --- completion -------------------------------------------------------------------------
+
+candidates() {
+	"$hvctl" --complete "$@" | tr '\n' ' '
+}
+is "complete objects" "$(candidates 1 hvctl po)" "policy "
+is "complete verbs" "$(candidates 2 hvctl policy "")" \
+	"load clear list show check "
+is "complete options" "$(candidates 2 hvctl attach --t)" "--tree --timeout "
+is "complete files" "$(candidates 3 hvctl policy load "")" "@file "
+is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "
+is "complete levels" "$(candidates 4 hvctl log level wrap a)" "audit allow "
+is "complete after options" "$(candidates 3 hvctl -j module l)" "list "
+is "complete help" "$(candidates 3 hvctl help policy s)" "show "
+is "nothing after --" "$(candidates 4 hvctl run demo -- x)" ""
+"$hvctl" completion bash >"$work/completion"
+PATH=$bin:$PATH
+got=$(cd "$work" && bash -c '. ./completion
+	COMP_WORDS=(hvctl policy load go) COMP_CWORD=3
+	compopt() { :; }
+	_hvctl
+	echo "${COMPREPLY[*]}"')
+is "the shell's part" "$got" "good.hv"
+is "the same is installed" "$(cat "$work/completion")" \
+	"$(cat "$here/../../tools/completion/hvctl")"
+
+# --- hvauditd ---------------------------------------------------------------------------
+
+auditd=$bin/hvauditd
+says "hvauditd help" 0 '^Usage: hvauditd' "$auditd" --help
+says "hvauditd version" 0 '^hvauditd [0-9]' "$auditd" --version
+says "hvauditd unknown option" 2 'bogus' "$auditd" --bogus
+says "hvauditd superfluous word" 2 'unexpected' "$auditd" now
+printf '# x\nbogus = 1\n' >"$work/audit.conf"
+says "hvauditd unknown key" 6 'audit\.conf:2: unknown key "bogus"' \
+	"$auditd" --check -c "$work/audit.conf"
+says "hvauditd missing settings" 6 'No such file' \
+	"$auditd" -c "$work/nosuch.conf"
+says "hvauditd shipped settings" 0 'no errors' \
+	"$auditd" --check -c "$here/../../tools/hvauditd/hvauditd.conf"
+is "the shipped settings are the defaults" \
+	"$("$auditd" --check -c "$here/../../tools/hvauditd/hvauditd.conf" |
+		tail -n +2)" \
+	"$(: >"$work/empty.conf"; "$auditd" --check -c "$work/empty.conf" |
+		tail -n +2)"
+if [ ! -d /sys/module/khv ]; then
+	printf 'wait = no\nstate = %s/state\nsocket = %s/log\n' \
+		"$work" "$work" >"$work/audit.conf"
+	says "hvauditd without the module" 3 'not loaded' \
+		"$auditd" -c "$work/audit.conf"
+	ok "and it leaves no books" test ! -e "$work/state"
+else
+	skip "hvauditd without the module" "it is loaded"
+fi
+for unit in "$bin"/systemd/*.service; do
+	if ! command -v systemd-analyze >/dev/null; then
+		skip "unit $(basename "$unit")" "no systemd-analyze"
+		continue
+	fi
+	tap_try systemd-analyze verify --man=no "$unit"
+	unlike "unit $(basename "$unit")" "$(echo "$tap_output" |
+		grep -v 'is not executable')" "$(basename "$unit")"
+done
+done_testing

@@ -1,0 +1,215 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# hvauditd and a syslog that comes, goes and sleeps: at every moment
+# produced = before + logged + lost + pending, and syslog has what was logged.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/tools.sh"
+workdir /tmp
+rm -rf /run/khv
+load_khv
+printf 'policy p "x"\nfile / read\nfile /etc/shadow none\n' >"$work/p.hv"
+hvctl -q policy load "$work/p.hv" || bail_out "no policy"
+
+# A syslog of datagrams without an end; each begins with "<".
+start_syslog() {
+	socat -u UNIX-RECV:"$work/log",unlink-early \
+		OPEN:"$work/datagrams",creat,append &
+	syslog=$!
+	wait_for 5 test -S "$work/log"
+}
+
+stop_syslog() {
+	kill "$syslog" 2>/dev/null
+	wait "$syslog" 2>/dev/null
+}
+
+start_audit() {
+	hvauditd --syslog-socket "$work/log" "$@" 2>>"$work/err" &
+	audit=$!
+	wait_for 5 subscribed
+}
+
+# Those that match, a line each.
+logged() {
+	tr '<' '\n' <"$work/datagrams" | grep "$@"
+}
+
+# It has told that it is there.
+subscribed() {
+	[ "$(logged -c START)" -gt "$starts" ]
+}
+
+stop_audit() {
+	kill "$audit"
+	wait "$audit"
+	audit_status=$?
+	starts=$(logged -c START)
+}
+
+denials() {
+	logged -c ' DENY '
+}
+
+# Everything adds up, in the books and in syslog.
+adds_up() {
+	wait_for 10 all_accounted
+	is "$1: all events are accounted for" "$(book produced)" "$(produced)"
+	sum_holds "$1"
+	wait_for 5 in_syslog
+	is "$1: syslog has what was logged" "$(denials)" "$(book logged)"
+}
+
+in_syslog() {
+	[ "$(denials)" = "$(book logged)" ]
+}
+
+starts=0
+: >"$work/datagrams"
+start_syslog
+at_exit stop_syslog
+start_audit
+deny 50
+adds_up "fifty denials"
+is "nothing is lost" "$(book lost)" 0
+line=$(logged -m 1 ' DENY .*shadow')
+like "the line" "$line" '^84>.* khv\[[0-9]+\]: DENY policy=p domain=main client=wrap type=file verb=open object="/etc/shadow" rule="p.hv:3" hook=file_open errno=EACCES pid=[0-9]+ uid=0 comm=sh exe="/usr/bin/[a-z]+" gen=[0-9]+ cpu=[0-9]+ seq=[0-9]+ lost=0$'
+stop_audit
+is "it ends well" "$audit_status" 0
+like "the last line" "$(logged '' | tail -n 1)" \
+	"STOP produced=$(produced) logged=$(produced) lost=0 "
+
+# A restart, with events in between that the kernel keeps.
+deny 100
+start_audit
+deny 20
+adds_up "a restart"
+is "still nothing is lost" "$(book lost)" 0
+stop_audit
+
+# More than the kernel can keep.
+deny 4000
+start_audit
+adds_up "too many while it was away"
+like "LOST tells the hole" "$(logged LOST)" \
+	"LOST $(book lost) events cpu=0 between seq [0-9]+ and [0-9]+ cause=kernel"
+stop_audit
+
+# A file name from an attacker stays on one line.
+before=$(logged -c '')
+start_audit
+evil=$(printf '/etc/x" verdict=ALLOW\n84>Jan  1 khv[1]: ALLOW\033[2J\377')
+# shellcheck disable=SC2016 # for the other shell
+hvctl run p -- sh -c ': >"$1"' sh "$evil" 2>/dev/null
+stop_audit
+is "a hostile name is one line" \
+	"$(($(logged -c '') - before))" 3
+like "and is escaped" "$(logged 'verdict=ALLOW')" \
+	'object="/etc/x\\" verdict=ALLOW\\x0a84>.*\\x1b\[2J\\xff"'
+
+# Killed without a word, while events come.
+start_audit
+deny 2000 &
+busy=$!
+sleep 0.3
+kill -9 "$audit"
+wait "$audit" "$busy" 2>/dev/null
+starts=$(logged -c START)
+lost=$(book lost)
+start_audit
+wait_for 10 all_accounted
+is "killed: all events are accounted for" "$(book produced)" "$(produced)"
+sum_holds "killed"
+# What was written but not in the books yet counts as lost: never the reverse.
+ok "killed: syslog has at least what was logged" \
+	test "$(denials)" -ge "$(book logged)"
+diag "lost by the kill: $(($(book lost) - lost)), in syslog and not in the" \
+	"books: $(($(denials) - $(book logged)))"
+stop_audit
+
+# One daemon at a time.
+start_audit
+stops=$(logged -c STOP)
+timeout 3 hvauditd --syslog-socket "$work/log" 2>"$work/second"
+like "a second daemon waits" "$(cat "$work/second")" 'another audit daemon'
+is "and leaves the books alone" "$(logged -c STOP)" "$stops"
+stop_audit
+
+# Syslog goes and comes back: what happened meanwhile waits in the queue.
+rm -f /run/khv/hvauditd.state
+: >"$work/datagrams"
+starts=0
+start_audit
+wait_for 5 all_accounted
+lost=$(book lost)
+is "without books it starts where the kernel is" \
+	$(($(book before) + lost)) "$(produced)"
+deny 10
+wait_for 5 all_accounted
+stop_syslog
+deny 200
+sleep 1
+start_syslog
+wait_for 10 all_accounted
+adds_up "syslog was away"
+like "BACK says how long" "$(logged '')" 'BACK syslog was away for'
+is "nothing is lost" "$(book lost)" "$lost"
+stop_audit
+
+# Syslog sleeps: the queue runs over, and that is counted.
+printf 'queue = 256K\ndrain = 1\n' >"$work/audit.conf"
+start_audit -c "$work/audit.conf"
+stop_syslog
+for _ in 1 2 3; do
+	deny 1000
+done
+start_syslog
+adds_up "the queue ran over"
+ok "events were lost" test "$(book lost_queue)" -gt 0
+like "LOST says why" "$(logged '')" 'LOST [0-9]+ .*cause=queue'
+
+# It must end in time although syslog does not answer.
+stop_syslog
+deny 50
+sleep 1
+begin=$(date +%s)
+stop_audit
+ok "it ends in time without a syslog" test $(($(date +%s) - begin)) -le 4
+sum_holds "ended without a syslog"
+ok "what was not taken is counted" test "$(book lost_syslog)" -gt 0
+start_syslog
+
+# SIGHUP: a mistake in the settings changes nothing.
+starts=$(logged -c START)
+start_audit -c "$work/audit.conf"
+echo 'bogus = 1' >>"$work/audit.conf"
+kill -HUP "$audit"
+wait_for 5 logged -q 'CONFIG.*the old settings stay'
+ok "SIGHUP with a mistake" logged -q 'CONFIG.*stay'
+printf 'queue = 256K\nident = other\nsocket = %s/log\n' "$work" \
+	>"$work/audit.conf"
+kill -HUP "$audit"
+wait_for 5 logged -q 'other\['
+deny 1
+wait_for 5 logged -q 'other.*DENY'
+ok "SIGHUP with new settings" logged -q 'other.*DENY'
+
+# The module goes and comes back.
+hvctl -q policy clear --all
+ok "the module unloads under a listening daemon" sh -c \
+	'hvctl -q module unload wrap && modprobe -r khv_policy && modprobe -r khv'
+wait_for 5 logged -q 'GONE'
+ok "it notices" logged -q GONE
+starts=$(logged -c START)
+modprobe khv_wrap
+wait_for 5 subscribed
+hvctl -q policy load "$work/p.hv"
+deny 7
+wait_for 5 all_accounted
+is "new books for the new module" "$(book logged)" "$(produced)"
+stop_audit
+# The capabilities that it keeps.
+start_audit
+is "it keeps two capabilities" \
+	"$(sed -n 's/^CapEff:\t//p' "/proc/$audit/status")" 0000002000001000
+stop_audit
+done_testing
