@@ -32,6 +32,10 @@
 #error "khv: the kernel lacks CONFIG_TASKS_RCU (PREEMPTION)"
 #endif
 
+#if IS_ENABLED(CONFIG_PREEMPT_RT)
+#error "khv: not for CONFIG_PREEMPT_RT: decisions are made with preemption off"
+#endif
+
 /*
  * Registers seen by an ftrace callback: struct ftrace_regs held pt_regs openly
  * until 6.12 hid it behind arch_ftrace_regs().

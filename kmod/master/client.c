@@ -38,6 +38,12 @@ struct khv_hook khv_exec_hook = { .gate = KHV_GATE_OBJECT };
 /* Written under khv_client_mutex while no task has data in the slot. */
 static struct khv_client_reg *khv_client_slots[KHV_MAX_CLIENTS];
 static u32 khv_client_last_id;
+unsigned int khv_client_changes = 1;
+
+static void khv_client_changed(void)
+{
+	khv_client_changes = khv_client_changes + 1 ?: 1;
+}
 
 struct khv_client_reg *khv_client_by_slot(unsigned int slot)
 {
@@ -235,6 +241,7 @@ int khv_client_enable(struct khv_client_reg *cs,
 		return ret;
 	}
 	WRITE_ONCE(cs->state, KHV_CLIENT_ENABLED);
+	khv_client_changed();
 	return 0;
 }
 
@@ -341,6 +348,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 		if (ret)
 			return ret;
 		WRITE_ONCE(cs->state, KHV_CLIENT_DRAINING);
+		khv_client_changed();
 	}
 	gp = start_poll_synchronize_srcu(&khv_srcu);
 	end = jiffies + msecs_to_jiffies(KHV_DRAIN_MS);
@@ -356,6 +364,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 	if (khv_client_is_last(cs, true))
 		khv_client_all_gone();
 	WRITE_ONCE(cs->state, KHV_CLIENT_DISABLED);
+	khv_client_changed();
 	module_put(cs->client->owner);
 	return 0;
 }
@@ -472,6 +481,7 @@ void khv_client_unregister(struct khv_client *client)
 	WARN_ON(cs->state != KHV_CLIENT_DISABLED);
 	WRITE_ONCE(khv_client_slots[cs->slot], NULL);
 	list_del(&cs->list);
+	khv_client_changed();
 	mutex_unlock(&khv_client_mutex);
 	/* Readers that found it by slot: khv_task_data(), dumps. */
 	synchronize_rcu();

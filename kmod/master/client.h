@@ -46,6 +46,8 @@ struct khv_client_reg {
 
 extern struct list_head khv_clients;
 extern struct mutex khv_client_mutex;
+/* Grows with every change of clients and hooks; never 0. Under the mutex. */
+extern unsigned int khv_client_changes;
 /* Not a hook, only its chain: clients with an exec handler. */
 extern struct khv_hook khv_exec_hook;
 

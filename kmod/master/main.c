@@ -4,6 +4,7 @@
 
 #include <linux/module.h>
 #include <linux/uuid.h>
+#include "../compat/mount.h"
 #include "chain.h"
 #include "event.h"
 #include "main.h"
@@ -26,6 +27,7 @@ static int __init khv_init(void)
 	ret = khv_selftest();
 	if (ret)
 		return ret;
+	khv_mount_init();
 	ret = khv_task_init();
 	if (ret)
 		return ret;

@@ -97,9 +97,14 @@ static int khv_put_client(struct sk_buff *skb, struct khv_client_reg *cs)
 static void *khv_dump_put(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct genlmsghdr *req = nlmsg_data(cb->nlh);
+	void *hdr;
 
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			   &khv_genl_family, NLM_F_MULTI, req->cmd);
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &khv_genl_family, NLM_F_MULTI, req->cmd);
+	/* Tells the reader if cb->seq has changed since the last message. */
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+	return hdr;
 }
 
 /* The cursor is the id: clients that come and go do not shift it. */
@@ -109,6 +114,7 @@ int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb)
 	void *hdr;
 
 	mutex_lock(&khv_client_mutex);
+	cb->seq = khv_client_changes;
 	list_for_each_entry(cs, &khv_clients, list) {
 		if (cb->args[0])
 			break;		/* all done last time */
@@ -168,7 +174,9 @@ int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb)
 	struct khv_hook *hook;
 	void *hdr;
 
+	mutex_lock(&khv_client_mutex);
 	mutex_lock(&khv_hook_mutex);
+	cb->seq = khv_client_changes;
 	for (;;) {
 		at = pos;
 		hook = khv_hook_next(&pos);
@@ -184,6 +192,7 @@ int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb)
 		genlmsg_end(skb, hdr);
 	}
 	mutex_unlock(&khv_hook_mutex);
+	mutex_unlock(&khv_client_mutex);
 	cb->args[0] = pos;
 	return skb->len;
 }

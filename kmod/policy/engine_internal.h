@@ -131,9 +131,10 @@ static inline u32 khv_slot_tag(u64 hash)
 	return (u32)hash & 0xff;
 }
 
+/* One more round: names that count up would come to lie side by side. */
 static inline u32 khv_slot_home(u64 hash, u32 homes)
 {
-	return (u32)(((hash >> 32) * homes) >> 32);
+	return (u32)((((hash * KHV_HASH_FACTOR) >> 32) * homes) >> 32);
 }
 
 /* --- the fold ---------------------------------------------------------------- */

@@ -9,8 +9,18 @@
 #include "../compat/file.h"
 #include "mediate.h"
 
-/* What a file without a place in any tree may do: it came from the task itself. */
-#define KHV_F_PLACELESS	(KHV_F_EXEC | KHV_F_MMAP)
+/* Which verbs are judged on a file without a place in any tree. */
+static u32 khv_placeless_verbs(const struct khv_pathname *p)
+{
+	/* The open of which this is a part has been judged. */
+	if (!strncmp(p->name, "@inner:", 7))
+		return 0;
+	/* Detached: it had a name once, and no rule can be found for it now. */
+	if (!strncmp(p->name, "@unreachable:", 13))
+		return ~0u;
+	/* Pipes and memfds: the task's own; only running code from them counts. */
+	return KHV_F_EXEC | KHV_F_MMAP;
+}
 
 /* Decide about a name that has been built. */
 static void khv_decide_name(const struct khv_judge *j,
@@ -29,9 +39,8 @@ static int khv_answer_name(const struct khv_judge *j,
 {
 	struct khv_decision dec;
 
-	/* Pipes and memfds: only running code from them is judged. */
-	if (*p->name == '@' && p->name[1] != 'u')
-		verbs &= KHV_F_PLACELESS;
+	if (*p->name == '@')
+		verbs &= khv_placeless_verbs(p);
 	if (!verbs)
 		return 0;
 	khv_decide_name(j, p, verbs, &dec);

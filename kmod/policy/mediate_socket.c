@@ -115,19 +115,35 @@ static bool khv_is_inet(const struct sock *sk)
 	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
 }
 
-/* socket_create(family, type, protocol, kern): families without rules of their own. */
+/* Does the address say everything about what such a socket can reach? */
+static bool khv_ruled_by_address(u16 family, int type, int protocol)
+{
+	switch (family) {
+	case AF_UNIX:
+	case AF_NETLINK:
+		return true;
+	case AF_INET:
+	case AF_INET6:
+		/*
+		 * Not raw sockets, which make their own packets, and not SCTP,
+		 * which takes addresses by setsockopt() as well.
+		 */
+		if (type != SOCK_STREAM && type != SOCK_DGRAM)
+			return false;
+		return protocol != IPPROTO_SCTP;
+	default:
+		return false;
+	}
+}
+
+/* socket_create(family, type, protocol, kern): judged by family, if at all. */
 int khv_judge_socket_create(const struct khv_judge *j)
 {
 	struct khv_sockaddr a = { .family = (u16)j->check->arg[0] };
 
-	switch (a.family) {
-	case AF_UNIX:
-	case AF_INET:
-	case AF_INET6:
-	case AF_NETLINK:
-		return 0;
-	}
-	if ((int)j->check->arg[3])
+	if ((int)j->check->arg[3] ||
+	    khv_ruled_by_address(a.family, (int)j->check->arg[1],
+				 (int)j->check->arg[2]))
 		return 0;
 	return khv_answer_addr(j, &a, KHV_S_CREATE);
 }

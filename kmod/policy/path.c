@@ -77,8 +77,9 @@ void khv_path_put(struct khv_pathname *p)
 }
 
 /*
- * Files that have no place in any tree: pipes, sockets, memfd, and what sits on a
- * mount that is detached. They are named by what they are.
+ * Files that have no place in any tree: pipes, sockets, memfd; what the kernel
+ * opens for itself in a layer of an overlay (@inner, judged before under its name
+ * in the overlay); and what sits on a mount that is detached (@unreachable).
  */
 static void khv_path_without_place(struct khv_pathname *p,
 				   const struct path *path)
@@ -87,7 +88,9 @@ static void khv_path_without_place(struct khv_pathname *p,
 	const char *kind = "@unreachable";
 	int len;
 
-	if (d->d_sb->s_flags & SB_NOUSER)
+	if (!(d->d_sb->s_flags & SB_NOUSER) && khv_mount_is_internal(path->mnt))
+		kind = "@inner";
+	else if (d->d_sb->s_flags & SB_NOUSER)
 		kind = strncmp(d->d_name.name, "memfd:", 6) ? "@anon" : "@memfd";
 	len = snprintf(p->buf, KHV_PATH_BUF, "%s:%.*s", kind, NAME_MAX,
 		       !strcmp(kind, "@memfd") ? d->d_name.name + 6 :

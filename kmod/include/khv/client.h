@@ -19,6 +19,7 @@
 
 struct linux_binprm;
 struct path;
+struct vfsmount;
 struct pt_regs;
 struct khv_client;
 
@@ -267,5 +268,16 @@ enum khv_log_level khv_client_level(const struct khv_client *client);
  * ERR_PTR(-ENAMETOOLONG).
  */
 char *khv_path_absolute(const struct path *path, char *buf, int size);
+
+/**
+ * khv_mount_is_internal() - is it a mount that the kernel made for itself?
+ * @mnt: the mount
+ *
+ * Such as the layers of an overlay. No task can reach one by any name or
+ * descriptor; what is opened on it is opened for an open that has been judged.
+ *
+ * Context: any.
+ */
+bool khv_mount_is_internal(const struct vfsmount *mnt);
 
 #endif /* _KHV_CLIENT_H */
