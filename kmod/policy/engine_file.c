@@ -11,6 +11,15 @@ static bool has_target(const struct khv_fold *f)
 	return !f->broken && f->target < khv_count_of(f->e, KHV_SEC_DOMAINS);
 }
 
+static bool is_unreachable(const char *path, size_t len)
+{
+	static const char name[] = "@unreachable";
+	const size_t n = sizeof(name) - 1;
+
+	return len >= n && !memcmp(path, name, n) &&
+	       (len == n || path[n] == ':');
+}
+
 static void fold_file(struct khv_fold *f, u16 domain, const char *path,
 		      size_t len)
 {
@@ -18,10 +27,15 @@ static void fold_file(struct khv_fold *f, u16 domain, const char *path,
 
 	if (domain >= khv_count_of(f->e, KHV_SEC_DOMAINS))
 		return;
-	d = khv_domain_at(f->e, domain);
-	f->grant = khv_le32(d->fallback[KHV_TYPE_FILE]);
 	if (!len)
 		return;
+	d = khv_domain_at(f->e, domain);
+	/*
+	 * A file on a detached mount may be any file there is: what is granted
+	 * by default is not meant for it.
+	 */
+	if (!is_unreachable(path, len))
+		f->grant = khv_le32(d->fallback[KHV_TYPE_FILE]);
 	if (path[0] == '/')
 		khv_fold_path(f, khv_le32(d->root[KHV_TREE_FILE]), path, len);
 	else if (path[0] == '@')

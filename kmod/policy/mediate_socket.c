@@ -145,6 +145,9 @@ int khv_judge_socket_create(const struct khv_judge *j)
 	    khv_ruled_by_address(a.family, (int)j->check->arg[1],
 				 (int)j->check->arg[2]))
 		return 0;
+	/* For rules, who makes its own packets is one with family:packet. */
+	if (a.family == AF_INET || a.family == AF_INET6)
+		a.family = AF_PACKET;
 	return khv_answer_addr(j, &a, KHV_S_CREATE);
 }
 

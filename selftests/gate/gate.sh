@@ -16,6 +16,8 @@ parameter() {
 
 # Disable all clients of a module and remove it with what it brought.
 remove() {
-	hvctl --timeout 5 module unload "$1" && modprobe -r khv 2>/dev/null
+	hvctl --timeout 5 module unload "$1" || return
+	modprobe -rq khv_policy
+	modprobe -rq khv
 	! grep -q '^khv' /proc/modules
 }
