@@ -1,5 +1,5 @@
-# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
 # For the guest tests of this folder; sourced after tap.sh.
 
 # Opening the folders of another locale is denied in tests and counts as events.
