@@ -18,7 +18,7 @@
 
 #define R(reg)	offsetof(struct pt_regs, reg)
 
-/* Where each ABI passes its arguments. */
+/* Where each ABI passes its arguments, for rewriting. */
 static const u16 khv_arg_offset[][KHV_CALL_ARGS] = {
 	[KHV_ABI_64]	= { R(di), R(si), R(dx), R(r10), R(r8), R(r9) },
 	[KHV_ABI_IA32]	= { R(bx), R(cx), R(dx), R(si), R(di), R(bp) },
@@ -29,6 +29,26 @@ static unsigned long *khv_arg(unsigned long regs, enum khv_abi abi,
 			      unsigned int n)
 {
 	return (unsigned long *)(regs + khv_arg_offset[abi][n]);
+}
+
+static void khv_call_get_args(unsigned long *arg, const struct pt_regs *regs,
+			      enum khv_abi abi)
+{
+	if (likely(abi != KHV_ABI_IA32)) {
+		arg[0] = regs->di;
+		arg[1] = regs->si;
+		arg[2] = regs->dx;
+		arg[3] = regs->r10;
+		arg[4] = regs->r8;
+		arg[5] = regs->r9;
+	} else {
+		arg[0] = (u32)regs->bx;
+		arg[1] = (u32)regs->cx;
+		arg[2] = (u32)regs->dx;
+		arg[3] = (u32)regs->si;
+		arg[4] = (u32)regs->di;
+		arg[5] = (u32)regs->bp;
+	}
 }
 
 int khv_verdict_check(const struct khv_link *link, int ret)
@@ -55,8 +75,6 @@ EXPORT_SYMBOL_GPL(khv_call_set_arg);
 static void khv_call_start(struct khv_call_frame *f, struct khv_hook *hook,
 			   unsigned long regs)
 {
-	unsigned int i;
-
 	f->hook = hook;
 	f->regs = regs;
 	f->copy = NULL;
@@ -74,11 +92,7 @@ static void khv_call_start(struct khv_call_frame *f, struct khv_hook *hook,
 	f->call.ret = 0;
 	f->call.rewriting = 0;
 	f->call.rewritten = 0;
-	for (i = 0; i < KHV_CALL_ARGS; i++)
-		f->call.arg[i] = *khv_arg(regs, hook->abi, i);
-	if (hook->abi == KHV_ABI_IA32)
-		for (i = 0; i < KHV_CALL_ARGS; i++)
-			f->call.arg[i] = (u32)f->call.arg[i];
+	khv_call_get_args(f->call.arg, (const struct pt_regs *)regs, hook->abi);
 }
 
 /* The kernel gets a copy of the registers: the caller's own must not change. */
@@ -158,7 +172,7 @@ static void khv_call_end(struct khv_call_frame *f)
 /* No client wants to be told afterwards. 0: go on; else the result of the call. */
 long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
 {
-	struct khv_call_frame f;
+	struct khv_call_frame f __khv_uninitialized;
 	int ret = 0;
 
 	khv_call_start(&f, hook, regs);

@@ -45,7 +45,7 @@ static int khv_object_ask(struct khv_object_frame *f)
 	const struct khv_check_hook *hook;
 	const struct khv_chain *chain;
 	struct khv_client_reg *cs;
-	void *data[KHV_MAX_CLIENTS];
+	void *data[KHV_MAX_CLIENTS] __khv_uninitialized;
 	int idx, i, n = 0, ret = 0;
 
 	f->task->asking = 1;

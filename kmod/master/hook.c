@@ -20,6 +20,7 @@
  */
 #define pr_fmt(fmt) "khv: " fmt
 
+#include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -448,9 +449,16 @@ bool khv_hook_reap(void)
 	return all;
 }
 
-/* Do the code bytes at the site call into ftrace? */
+/* Do the code bytes at the site call into ftrace? Sleeps. */
 bool khv_hook_is_live(const struct khv_hook *hook)
 {
-	return hook->used == KHV_HOOK_ATTACHED &&
-	       READ_ONCE(*(const u8 *)hook->ip) == CALL_INSN_OPCODE;
+	const u8 *site = (const u8 *)hook->ip;
+	unsigned int tries = 10;
+
+	if (hook->used != KHV_HOOK_ATTACHED)
+		return false;
+	/* Another user of the function may be patching it just now. */
+	while (READ_ONCE(*site) == INT3_INSN_OPCODE && --tries)
+		usleep_range(1000, 2000);
+	return READ_ONCE(*site) == CALL_INSN_OPCODE;
 }

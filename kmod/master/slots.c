@@ -52,7 +52,7 @@ static notrace long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
 }									\
 static notrace long khv_call_full_##n(unsigned long a0, unsigned long a1) \
 {									\
-	struct khv_call_frame frame;					\
+	struct khv_call_frame frame __khv_uninitialized;		\
 	long ret = khv_call_gate_enter(&frame, &khv_call_hooks[0x##n], a0); \
 									\
 	if (!ret)							\
@@ -66,11 +66,16 @@ static notrace long khv_object_##n(unsigned long a0, unsigned long a1,	\
 				   unsigned long a2, unsigned long a3,	\
 				   unsigned long a4, unsigned long a5)	\
 {									\
-	struct khv_object_frame frame = {				\
-		.check.arg = { a0, a1, a2, a3, a4, a5 },		\
-	};								\
-	int ret = khv_object_gate_enter(&frame, &khv_object_hooks[0x##n]); \
+	struct khv_object_frame frame __khv_uninitialized;		\
+	int ret;							\
 									\
+	frame.check.arg[0] = a0;					\
+	frame.check.arg[1] = a1;					\
+	frame.check.arg[2] = a2;					\
+	frame.check.arg[3] = a3;					\
+	frame.check.arg[4] = a4;					\
+	frame.check.arg[5] = a5;					\
+	ret = khv_object_gate_enter(&frame, &khv_object_hooks[0x##n]);	\
 	if (!ret)							\
 		ret = (int)static_call(khv_object_orig_##n)(a0, a1, a2,	\
 							    a3, a4, a5);	\

@@ -77,7 +77,7 @@ static bool khv_wants_report(const struct khv_judge *j,
 	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
 }
 
-static void khv_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
+static noinline void khv_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
 		       const struct khv_decision *dec,
 		       enum khv_verdict verdict, const char *object, size_t len)
 {
@@ -174,7 +174,7 @@ static bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 		const struct khv_check *check)
 {
-	struct khv_judge j;
+	struct khv_judge j __khv_uninitialized;
 	int ret = 0;
 
 	if (WARN_ON_ONCE((unsigned int)check->id >= KHV_NR_OBJECTS ||
@@ -187,6 +187,19 @@ int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 	return ret;
 }
 EXPORT_SYMBOL_GPL(khv_mediate);
+
+/* Is the real or the effective user one that may not run it? */
+static bool khv_is_refused(const struct khv_judge *j, u32 *rule)
+{
+	const struct cred *cred = current_cred();
+	const struct khv_subject effective = {
+		.uid = from_kuid(&init_user_ns, cred->euid),
+		.gid = from_kgid(&init_user_ns, cred->egid),
+	};
+
+	return khv_engine_refuse(&j->l->engine, &j->s, rule) ||
+	       khv_engine_refuse(&j->l->engine, &effective, rule);
+}
 
 /* One policy: does it want the program at @p, and this user? Under RCU. */
 static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy,
@@ -209,7 +222,7 @@ static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy
 	d->generation = j.l->generation;
 	d->index = domain;
 	khv_judge_start(&j, m, d, &exec);
-	if (!j.l || !khv_engine_refuse(&j.l->engine, &j.s, &rule))
+	if (!j.l || !khv_is_refused(&j, &rule))
 		return 1;
 	khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_EXEC);
 	dec.rule = rule;

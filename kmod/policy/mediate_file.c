@@ -37,7 +37,7 @@ static void khv_decide_name(const struct khv_judge *j,
 static int khv_answer_name(const struct khv_judge *j,
 			   const struct khv_pathname *p, u32 verbs)
 {
-	struct khv_decision dec;
+	struct khv_decision dec __khv_uninitialized;
 
 	if (*p->name == '@')
 		verbs &= khv_placeless_verbs(p);

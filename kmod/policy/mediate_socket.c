@@ -36,7 +36,7 @@ static int khv_put_addr(char *buf, size_t size, const struct khv_sockaddr *a)
 static int khv_answer_addr(const struct khv_judge *j,
 			   const struct khv_sockaddr *a, u32 verbs)
 {
-	char object[192];
+	char object[192] __khv_uninitialized;
 	struct khv_decision dec;
 	int len = 0;
 

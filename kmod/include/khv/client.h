@@ -25,6 +25,13 @@ struct khv_client;
 
 #define KHV_CALL_ARGS	6
 
+/*
+ * For locals of the hot paths that are written before they are read. Distribution
+ * kernels clear every local (CONFIG_INIT_STACK_ALL_ZERO), which for the frame of a
+ * hooked call is more work than the hook itself.
+ */
+#define __khv_uninitialized	__attribute__((__uninitialized__))
+
 /**
  * struct khv_call - one system call of one task, while it is in the call gate
  * @name: of the call as the client asked for it ("openat")
