@@ -206,9 +206,10 @@ static bool place_family(struct hvp_compiler *c, u32 rule, const char *name,
 	}
 	if (family == AF_UNIX || family == AF_INET || family == AF_INET6 ||
 	    family == AF_NETLINK) {
-		hvp_error(c, column,
-			  "not supported by this version: \"family:%s\", creating such a socket is never refused",
-			  name);
+		hvp_error(
+			c, column,
+			"not supported by this version: \"family:%s\", creating such a socket is never refused",
+			name);
 		return false;
 	}
 	if (((perms->set | perms->add | perms->del) & ~KHV_S_CREATE) &&

@@ -125,14 +125,15 @@ void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
 	here = says(c, second, &ident);
 	there = says(c, first, &other);
 	if (patterns)
-		hvp_rule_error(c, second,
-			       "ambiguous: %s (\"%s\") and %s (\"%s\") at %s can match the same object, and neither is more specific",
-			       ident, here, other, there, hvp_where(c, first));
+		hvp_rule_error(
+			c, second,
+			"ambiguous: %s (\"%s\") and %s (\"%s\") at %s can match the same object, and neither is more specific",
+			ident, here, other, there, hvp_where(c, first));
 	else
-		hvp_rule_error(c, second,
-			       "ambiguous: \"%s\" here and \"%s\" at %s say different things about %s",
-			       here, there, hvp_where(c, first),
-			       what ? what : ident);
+		hvp_rule_error(
+			c, second,
+			"ambiguous: \"%s\" here and \"%s\" at %s say different things about %s",
+			here, there, hvp_where(c, first), what ? what : ident);
 }
 
 /* --- one identifier ------------------------------------------------------------------ */
@@ -185,10 +186,9 @@ static void settle(struct hvp_compiler *c, sorted_list *list, u32 node)
 						 list->at[i].place->class;
 		     j++)
 			if (hvp_clash(c, list->at[i].place, list->at[j].place))
-				hvp_report_tie(
-					c, hvp_node_path(c, node),
-					list->at[i].place->rule,
-					list->at[j].place->rule, false);
+				hvp_report_tie(c, hvp_node_path(c, node),
+					       list->at[i].place->rule,
+					       list->at[j].place->rule, false);
 }
 
 static void add_entry(struct hvp_compiler *c, const struct hvp_place *p)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Compile policies and print what the compiler says, for golden files:
- *	hvcheck [-l] [-f] [-n] [-t] [-p PASSWD] [-g GROUP] FILE...
+ *	hvcheck [-lfns] [-e ERRORS] [-p PASSWD] [-g GROUP] FILE...
  * -l lint, -f look at the file system, -n no tests, -s statistics.
  */
 #include <getopt.h>
 #include <khv/policy.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -57,7 +58,7 @@ int main(int argc, char **argv)
 	bool stats = false;
 	int opt, bad = 0;
 
-	while ((opt = getopt(argc, argv, "lfnsp:g:")) != -1) {
+	while ((opt = getopt(argc, argv, "lfnsp:g:e:")) != -1) {
 		switch (opt) {
 		case 'l':
 			o.flags |= KHV_POLICY_LINT;
@@ -70,6 +71,9 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			stats = true;
+			break;
+		case 'e':
+			o.max_errors = atoi(optarg);
 			break;
 		case 'p':
 			o.passwd = optarg;

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The public interface of policies: what is decided, by which line, and errors. */
+#include "policy.h"
+
+static void question(const struct khv_policy *p, const char *domain,
+		     const char *type, const char *ident, const char *verb,
+		     struct khv_decision *d)
+{
+	char error[256];
+
+	memset(d, 0xff, sizeof(*d));
+	if (khv_policy_test(p, domain, NULL, type, ident, verb, d, error,
+			    sizeof(error)))
+		fail_msg("%s %s %s: %s", type, ident, verb, error);
+}
+
+static void test_decision(void **state)
+{
+	struct khv_policy *p = compiled(EVERYTHING);
+	const struct khv_engine *e = khv_policy_engine(p);
+	struct khv_decision d;
+
+	(void)state;
+	question(p, NULL, "file", "/etc/hosts", "read", &d);
+	assert_true(d.allowed);
+	assert_int_equal(d.denied, 0);
+	assert_int_equal(d.error, 0);
+	assert_int_equal(khv_engine_rule_line(e, d.rule), 7);
+	assert_string_equal(khv_engine_rule_text(e, d.rule), "file /etc read");
+	assert_string_equal(khv_engine_rule_file(e, d.rule), "test.hv");
+	question(p, "main", "file", "/etc/passwd", "open/append", &d);
+	assert_false(d.allowed);
+	assert_int_equal(d.denied, KHV_F_OPEN | KHV_F_APPEND);
+	assert_int_equal(d.error, ENOENT);
+	assert_int_equal(d.effects, KHV_RULE_AUDIT);
+	assert_string_equal(khv_engine_rule_tag(e, d.rule), "pw");
+	assert_null(khv_engine_rule_why(e, d.rule));
+	question(p, NULL, "file", "/etc/hosts", "open/append", &d);
+	assert_int_equal(d.denied, KHV_F_APPEND);
+	assert_int_equal(d.error, EACCES);
+	question(p, NULL, "file", "/nowhere", "open", &d);
+	assert_int_equal(d.rule, KHV_NO_RULE);
+	assert_int_equal(d.error, EACCES);
+	question(p, NULL, "process", "any", "signal", &d);
+	assert_int_equal(d.error, EPERM);
+	question(p, "two", "file", "/etc/hosts", "read", &d);
+	assert_false(d.allowed);
+	assert_int_equal(khv_engine_rule_line(e, d.rule), 30);
+	khv_policy_free(p);
+}
+
+/* A delta decides only about the verbs it names. */
+static void test_delta_rule(void **state)
+{
+	struct khv_policy *p =
+		compiled("file /a read\nfile /a/b +append/-list\n"
+			 "govern exec/mmap\n");
+	struct khv_decision d;
+
+	(void)state;
+	question(p, NULL, "file", "/a/b", "open", &d);
+	assert_int_equal(khv_engine_rule_line(khv_policy_engine(p), d.rule), 1);
+	question(p, NULL, "file", "/a/b", "append", &d);
+	assert_int_equal(khv_engine_rule_line(khv_policy_engine(p), d.rule), 2);
+	question(p, NULL, "file", "/a/b", "list", &d);
+	assert_int_equal(khv_engine_rule_line(khv_policy_engine(p), d.rule), 2);
+	khv_policy_free(p);
+}
+
+static bool attach(const struct khv_policy *p, const char *path, const char *to)
+{
+	const struct khv_engine *e = khv_policy_engine(p);
+	uint16_t domain = 0xffff;
+	uint32_t rule;
+
+	if (!khv_engine_attach(e, path, strlen(path), &domain, &rule))
+		return !to;
+	assert_int_equal(khv_engine_rule_kind(e, rule), KHV_RULE_ATTACH);
+	return to && !strcmp(khv_engine_domain_name(e, domain), to);
+}
+
+static void test_attach(void **state)
+{
+	struct khv_policy *p = compiled(EVERYTHING);
+	const struct khv_engine *e = khv_policy_engine(p);
+	struct khv_subject s = { .uid = 1, .gid = 1 };
+	uint32_t rule;
+
+	(void)state;
+	assert_true(attach(p, "/usr/bin/x", "main"));
+	assert_true(attach(p, "/usr/bin/y", NULL));
+	assert_true(attach(p, "/usr/bin", NULL));
+	assert_true(attach(p, "/opt/a/b", "two"));
+	assert_true(attach(p, "/opt", NULL));
+	assert_true(attach(p, "", NULL));
+	assert_false(khv_engine_refuse(e, &s, &rule));
+	s.uid = 7;
+	assert_true(khv_engine_refuse(e, &s, &rule));
+	assert_string_equal(khv_engine_rule_why(e, rule), "no");
+	s.uid = 1;
+	s.gid = 8;
+	assert_true(khv_engine_refuse(e, &s, &rule));
+	assert_int_equal(khv_engine_rule_line(e, rule), 6);
+	khv_policy_free(p);
+}
+
+static bool moves(const struct khv_policy *p, const char *path)
+{
+	const struct khv_engine *e = khv_policy_engine(p);
+	struct khv_subject s = { 0 };
+	uint16_t domain = 0xffff;
+
+	return khv_engine_transition(e, 0, &s, path, strlen(path), &domain,
+				     NULL) &&
+	       domain == khv_engine_domain(e, "two");
+}
+
+static void test_transition(void **state)
+{
+	struct khv_policy *p = compiled(EVERYTHING);
+
+	(void)state;
+	assert_true(moves(p, "/usr/bin/perl"));
+	assert_false(moves(p, "/usr/bin/x"));
+	assert_false(moves(p, "/etc"));
+	assert_int_equal(khv_engine_domain(khv_policy_engine(p), "three"),
+			 -ENOENT);
+	khv_policy_free(p);
+}
+
+static void test_rules(void **state)
+{
+	struct khv_policy *p = compiled(
+		"attach /bin/x  # why\n  file  \"/my dir\"\tread  audit  "
+		"why=\"be cause\" # no\nrefuse user=0\n[domain d]\nsocket any "
+		"none");
+	struct khv_rule_info i;
+
+	(void)state;
+	assert_int_equal(khv_engine_nr_rules(khv_policy_engine(p)), 4);
+	assert_int_equal(khv_policy_rule(p, 1, &i), 0);
+	assert_int_equal(i.kind, KHV_RULE_FILE);
+	assert_string_equal(i.domain, "main");
+	assert_string_equal(i.file, "test.hv");
+	assert_int_equal(i.line, 2);
+	assert_string_equal(i.type, "file");
+	assert_string_equal(i.ident, "\"/my dir\"");
+	assert_string_equal(i.perms, "read");
+	assert_string_equal(i.options, "audit  why=\"be cause\"");
+	assert_string_equal(i.why, "be cause");
+	assert_null(i.tag);
+	assert_int_equal(khv_policy_rule(p, 0, &i), 0);
+	assert_string_equal(i.type, "attach");
+	assert_string_equal(i.ident, "/bin/x");
+	assert_string_equal(i.options, "");
+	assert_int_equal(khv_policy_rule(p, 2, &i), 0);
+	assert_int_equal(i.kind, KHV_RULE_REFUSE);
+	assert_string_equal(i.options, "user=0");
+	assert_int_equal(khv_policy_rule(p, 3, &i), 0);
+	assert_string_equal(i.domain, "d");
+	assert_int_equal(khv_policy_rule(p, 4, &i), -ENOENT);
+	khv_policy_free(p);
+}
+
+/* What was compiled comes back byte for byte, also through the blob. */
+static void test_source(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"\n",
+		"file /a read",
+		"file /a read\n\n# x\n\n",
+		"# \303\244\377\nfile \"/\303\244\377\" read\n",
+	};
+	const char *file, *text;
+	struct khv_policy *p, *q;
+	const void *blob;
+	size_t size, len, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		p = compiled(texts[i]);
+		blob = khv_policy_blob(p, &size);
+		assert_int_equal(khv_policy_open_blob(blob, size, &q), 0);
+		khv_policy_free(p);
+		assert_int_equal(khv_policy_nr_sources(q), 1);
+		assert_int_equal(khv_policy_source(q, 0, &file, &text, &len),
+				 0);
+		assert_string_equal(file, "test.hv");
+		assert_int_equal(len, strlen(texts[i]));
+		assert_string_equal(text, texts[i]);
+		assert_int_equal(khv_policy_source(q, 1, &file, &text, &len),
+				 -ENOENT);
+		khv_policy_free(q);
+	}
+}
+
+static void test_errors(void **state)
+{
+	static const char untrue[] = "file /a read\nexpect allow file /b read";
+	struct khv_decision d;
+	struct khv_policy *p;
+	char error[64];
+	size_t size;
+
+	(void)state;
+	assert_int_equal(khv_policy_compile_text("x.hv", "bad", 3, &no_fs, &p),
+			 -EINVAL);
+	assert_null(khv_policy_blob(p, &size));
+	assert_null(khv_policy_engine(p));
+	assert_int_equal(khv_policy_nr_messages(p), 1);
+	assert_null(khv_policy_message(p, 1));
+	assert_int_equal(khv_policy_test(p, NULL, NULL, "file", "/", "read", &d,
+					 NULL, 0),
+			 -EINVAL);
+	khv_policy_free(p);
+	assert_int_equal(khv_policy_compile_text("x.hv", untrue, strlen(untrue),
+						 &no_fs, &p),
+			 -ECANCELED);
+	assert_int_equal(khv_policy_nr_failed(p), 1);
+	assert_int_equal(khv_policy_nr_tests(p), 1);
+	assert_null(khv_policy_blob(p, &size));
+	khv_policy_free(p);
+	assert_int_equal(khv_policy_compile_file("/no/such", &no_fs, &p),
+			 -ENOENT);
+	assert_int_equal(khv_policy_nr_messages(p), 1);
+	khv_policy_free(p);
+	assert_int_equal(khv_policy_open_blob("x", 1, &p), -EINVAL);
+	assert_int_equal(khv_policy_nr_messages(p), 1);
+	khv_policy_free(p);
+	khv_policy_free(NULL);
+	p = compiled("file /a read\n");
+	assert_int_equal(khv_policy_test(p, "x", NULL, "file", "/", "read", &d,
+					 error, sizeof(error)),
+			 -ENOENT);
+	assert_string_equal(error, "there is no domain \"x\"");
+	assert_int_equal(khv_policy_test(p, NULL, NULL, "fil", "/", "read", &d,
+					 error, 8),
+			 -EINVAL);
+	assert_string_equal(error, "unknown");
+	khv_policy_free(p);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(khv_verb_name(KHV_TYPE_FILE, KHV_F_OPEN_WRITE),
+			    "open-write");
+	assert_string_equal(khv_verb_name(KHV_TYPE_SOCKET, KHV_S_SEND), "send");
+	assert_string_equal(khv_verb_name(KHV_TYPE_PROCESS, 0x3c), "signal");
+	assert_string_equal(khv_verb_name(KHV_TYPE_PROCESS, 1u << 31),
+			    "unknown");
+	assert_string_equal(khv_verb_name(KHV_TYPE_FILE, 0), "none");
+	assert_string_equal(khv_type_name(KHV_TYPE_PROCESS), "process");
+	assert_string_equal(khv_type_name(7), "unknown");
+}
+
+static void policy_named(const char *file, const char *name)
+{
+	struct khv_policy *p;
+
+	assert_int_equal(khv_policy_compile_text(file, "", 0, &no_fs, &p), 0);
+	assert_string_equal(khv_engine_name(khv_policy_engine(p)), name);
+	khv_policy_free(p);
+}
+
+static void test_policy_name(void **state)
+{
+	(void)state;
+	policy_named("/etc/khv/policy.d/10-nginx.hv", "nginx");
+	policy_named("nginx.hv", "nginx");
+	policy_named("10nginx", "10nginx");
+	policy_named("./a/1-2-x.hv", "2-x");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_decision),
+		cmocka_unit_test(test_delta_rule),
+		cmocka_unit_test(test_attach),
+		cmocka_unit_test(test_transition),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_policy_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
