@@ -7,13 +7,20 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#define X32	0x40000000
+#define X32 0x40000000
 
 /* Numbers of the 32-bit table; a 64-bit program has no header for them. */
 enum {
-	I386_OPEN = 5, I386_CREAT = 8, I386_UNLINK = 10, I386_EXECVE = 11,
-	I386_RENAME = 38, I386_TRUNCATE = 92, I386_SOCKETCALL = 102,
-	I386_OPENAT = 295, I386_EXECVEAT = 358, I386_OPENAT2 = 437,
+	I386_OPEN = 5,
+	I386_CREAT = 8,
+	I386_UNLINK = 10,
+	I386_EXECVE = 11,
+	I386_RENAME = 38,
+	I386_TRUNCATE = 92,
+	I386_SOCKETCALL = 102,
+	I386_OPENAT = 295,
+	I386_EXECVEAT = 358,
+	I386_OPENAT2 = 437,
 };
 
 /* 32-bit calls reach the first 4 GB: strings and structures go there. */
@@ -27,9 +34,10 @@ static void *low(const void *data, size_t size)
 		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS
 #ifdef __x86_64__
-			    | MAP_32BIT
+				    | MAP_32BIT
 #endif
-			    , -1, 0);
+			    ,
+			    -1, 0);
 	p = page + used;
 	used += (size + 15) & ~15;
 	return memcpy(p, data, size);
@@ -49,7 +57,7 @@ static long result_of(long value)
 	return value;
 }
 
-#define ARG(x)	((long)(x))
+#define ARG(x) ((long)(x))
 
 static long int80(long nr, long a, long b, long c, long d)
 {
@@ -59,11 +67,13 @@ static long int80(long nr, long a, long b, long c, long d)
 	register long r8 asm("r8");
 	register long r9 asm("r9");
 
-	asm volatile("int $0x80" : "=a"(value), "=r"(r8), "=r"(r9)
+	asm volatile("int $0x80"
+		     : "=a"(value), "=r"(r8), "=r"(r9)
 		     : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(0)
 		     : "memory", "r10", "r11");
 #else
-	asm volatile("int $0x80" : "=a"(value)
+	asm volatile("int $0x80"
+		     : "=a"(value)
 		     : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d), "D"(0)
 		     : "memory");
 #endif
@@ -77,8 +87,8 @@ static int int80_open(void)
 
 static int int80_openat(void)
 {
-	return marked(int80(I386_OPENAT, AT_FDCWD, ARG(text(D "/f")),
-			    O_RDONLY, 0));
+	return marked(
+		int80(I386_OPENAT, AT_FDCWD, ARG(text(D "/f")), O_RDONLY, 0));
 }
 
 static int int80_openat2(void)
@@ -101,8 +111,8 @@ static int int80_unlink(void)
 
 static int int80_rename(void)
 {
-	return ret(int80(I386_RENAME, ARG(text(D "/f")), ARG(text(A "/x")), 0,
-			 0));
+	return ret(
+		int80(I386_RENAME, ARG(text(D "/f")), ARG(text(A "/x")), 0, 0));
 }
 
 static int int80_truncate(void)
@@ -130,7 +140,8 @@ static int int80_execve(void)
 static int int80_connect(void)
 {
 	struct sockaddr_in sin = {
-		.sin_family = AF_INET, .sin_port = htons(PORT_SHUT),
+		.sin_family = AF_INET,
+		.sin_port = htons(PORT_SHUT),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	unsigned int args[3] = { socket(AF_INET, SOCK_STREAM, 0), 0,
@@ -139,8 +150,8 @@ static int int80_connect(void)
 	if ((int)args[0] < 0)
 		return -errno;
 	args[1] = ARG(low(&sin, sizeof(sin)));
-	return ret(int80(I386_SOCKETCALL, 3, ARG(low(args, sizeof(args))), 0,
-			 0));
+	return ret(
+		int80(I386_SOCKETCALL, 3, ARG(low(args, sizeof(args))), 0, 0));
 }
 
 #ifdef __x86_64__
@@ -198,16 +209,14 @@ static int x32_execve(void)
 	return result == -ENOSYS ? SKIPPED : result;
 }
 
-const struct attack x32_attacks[] = {
-	{ "ABI-03a", "x32 open", x32_open },
-	{ "ABI-03b", "x32 openat", x32_openat },
-	{ "ABI-03c", "x32 unlink", x32_unlink },
-	{ "ABI-03d", "x32 rename", x32_rename },
-	{ "ABI-03e", "x32 execve", x32_execve },
-	{ }
-};
+const struct attack x32_attacks[] = { { "ABI-03a", "x32 open", x32_open },
+				      { "ABI-03b", "x32 openat", x32_openat },
+				      { "ABI-03c", "x32 unlink", x32_unlink },
+				      { "ABI-03d", "x32 rename", x32_rename },
+				      { "ABI-03e", "x32 execve", x32_execve },
+				      {} };
 
-#define ENTRY	"int 0x80 of a 64-bit program: "
+#define ENTRY "int 0x80 of a 64-bit program: "
 
 #else
 
@@ -223,7 +232,8 @@ static long sysenter(long nr, long a, long b, long c)
 		     "1:\tpush %%ecx\n\tpush %%edx\n\tpush %%ebp\n\t"
 		     "mov %%esp, %%ebp\n\tsysenter\n"
 		     "2:\tpop %%ebp"
-		     : "=a"(value) : "a"(nr), "b"(a), "c"(b), "d"(c)
+		     : "=a"(value)
+		     : "a"(nr), "b"(a), "c"(b), "d"(c)
 		     : "memory");
 	return result_of(value);
 }
@@ -241,10 +251,10 @@ static int sysenter_unlink(void)
 const struct attack x32_attacks[] = {
 	{ "ABI-02a", "SYSENTER: open", sysenter_open },
 	{ "ABI-02b", "SYSENTER: unlink", sysenter_unlink },
-	{ }
+	{}
 };
 
-#define ENTRY	"int 0x80 of a 32-bit program: "
+#define ENTRY "int 0x80 of a 32-bit program: "
 
 #endif
 
@@ -258,5 +268,5 @@ const struct attack abi_attacks[] = {
 	{ "ABI-01g", ENTRY "truncate", int80_truncate },
 	{ "ABI-01h", ENTRY "execve", int80_execve },
 	{ "ABI-01i", ENTRY "socketcall connect", int80_connect },
-	{ }
+	{}
 };

@@ -21,20 +21,12 @@ const char *self;
 static const struct set {
 	const char *name;
 	const struct attack *attacks;
-} sets[] = {
-	{ "open", open_attacks },
-	{ "path", path_attacks },
-	{ "tree", tree_attacks },
-	{ "exec", exec_attacks },
-	{ "code", code_attacks },
-	{ "proc", proc_attacks },
-	{ "other", other_attacks },
-	{ "net", net_attacks },
-	{ "uring", uring_attacks },
-	{ "abi", abi_attacks },
-	{ "x32", x32_attacks },
-	{ }
-};
+} sets[] = { { "open", open_attacks },	 { "path", path_attacks },
+	     { "tree", tree_attacks },	 { "exec", exec_attacks },
+	     { "code", code_attacks },	 { "proc", proc_attacks },
+	     { "other", other_attacks }, { "net", net_attacks },
+	     { "uring", uring_attacks }, { "abi", abi_attacks },
+	     { "x32", x32_attacks },	 {} };
 
 static int act(const char *id)
 {
@@ -71,7 +63,8 @@ int main(int argc, char **argv)
 		return RAN;
 	if (!strcmp(what, "where"))
 		return strncmp((char *)getauxval(AT_EXECFN), D, strlen(D)) ?
-		       0 : RAN;
+			       0 :
+			       RAN;
 	if (!strcmp(what, "goal"))
 		return -read_secret(D "/f");
 	if (!strcmp(what, "list"))
@@ -86,7 +79,8 @@ int main(int argc, char **argv)
 		for (set = sets; set->name; set++)
 			if (!strcmp(set->name, argv[2]))
 				return stage(set->attacks, argv + 3);
-	fprintf(stderr, "usage: attack stage SET [COMMAND...] |\n"
-			"       attack race NAME TRIES | watch COMMAND... | list\n");
+	fprintf(stderr,
+		"usage: attack stage SET [COMMAND...] |\n"
+		"       attack race NAME TRIES | watch COMMAND... | list\n");
 	return 2;
 }

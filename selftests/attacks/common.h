@@ -22,42 +22,42 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define ROOT		"/srv/hold"
-#define A		ROOT "/A"
-#define R		ROOT "/R"
-#define D		ROOT "/D"
-#define BIN		ROOT "/bin"
-#define MARK		"SECRET"
+#define ROOT "/srv/hold"
+#define A    ROOT "/A"
+#define R    ROOT "/R"
+#define D    ROOT "/D"
+#define BIN  ROOT "/bin"
+#define MARK "SECRET"
 
 /* Ports on 127.0.0.1 with a listener behind: in the policy, and not in it. */
-#define PORT_OPEN	11000
-#define PORT_SHUT	12000
+#define PORT_OPEN 11000
+#define PORT_SHUT 12000
 /* What a confined program may be the server of, and what not. */
-#define PORT_OWN	11001
-#define PORT_OTHER	12001
+#define PORT_OWN   11001
+#define PORT_OTHER 12001
 
 /* Exit status of a program that was executed although it is forbidden. */
-#define RAN		77
-#define SKIPPED		250
+#define RAN	77
+#define SKIPPED 250
 
 /* Descriptors that were open before confinement began. */
 enum {
-	FD_FILE_PATH = 100,	/* O_PATH on D/f */
-	FD_DIR_PATH,		/* O_PATH on D */
-	FD_READ_ONLY,		/* R/f, open for reading */
-	FD_SECRET,		/* D/f, open for reading */
-	FD_RING,		/* a ring of the stage's */
-	FD_RING_POLL,		/* the same with a kernel thread of its own */
-	FD_REPORT,		/* to the stage: what came out */
+	FD_FILE_PATH = 100, /* O_PATH on D/f */
+	FD_DIR_PATH,	    /* O_PATH on D */
+	FD_READ_ONLY,	    /* R/f, open for reading */
+	FD_SECRET,	    /* D/f, open for reading */
+	FD_RING,	    /* a ring of the stage's */
+	FD_RING_POLL,	    /* the same with a kernel thread of its own */
+	FD_REPORT,	    /* to the stage: what came out */
 	FD_END
 };
 
 /* Passed to programs by inheritance: the process that must not be touched. */
-#define ENV_WITNESS	"ATTACK_WITNESS"
+#define ENV_WITNESS "ATTACK_WITNESS"
 
 enum expectation {
-	REFUSED,		/* in the domain it must fail with EACCES */
-	ALLOWED,		/* the policy grants it */
+	REFUSED, /* in the domain it must fail with EACCES */
+	ALLOWED, /* the policy grants it */
 };
 
 struct attack {
@@ -65,8 +65,8 @@ struct attack {
 	const char *what;
 	int (*run)(void);
 	enum expectation expect;
-	int error;		/* another error number than EACCES */
-	int also;		/* and this one will do as well */
+	int error; /* another error number than EACCES */
+	int also;  /* and this one will do as well */
 };
 
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
@@ -74,7 +74,7 @@ extern const struct attack exec_attacks[], code_attacks[], proc_attacks[];
 extern const struct attack other_attacks[], net_attacks[], uring_attacks[];
 extern const struct attack abi_attacks[], x32_attacks[];
 
-extern const char *self;	/* this program, as the policy names it */
+extern const char *self; /* this program, as the policy names it */
 
 /* common.c */
 int ret(long value);

@@ -149,8 +149,8 @@ static int map_pkey(void)
 	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return -errno;
-	return ret(syscall(SYS_pkey_mprotect, p, 4096, PROT_READ | PROT_EXEC,
-			   -1));
+	return ret(
+		syscall(SYS_pkey_mprotect, p, 4096, PROT_READ | PROT_EXEC, -1));
 }
 
 static int map_granted(void)
@@ -164,8 +164,7 @@ static int map_denied(void)
 }
 
 const struct attack exec_attacks[] = {
-	{ "EXEC-00a", "exec of what the policy grants", exec_granted,
-	  ALLOWED },
+	{ "EXEC-00a", "exec of what the policy grants", exec_granted, ALLOWED },
 	{ "EXEC-01a", "execve", exec_path },
 	{ "EXEC-01b", "execveat below an inherited directory", exec_at },
 	{ "EXEC-01c", "execveat of an O_PATH descriptor", exec_descriptor },
@@ -173,10 +172,9 @@ const struct attack exec_attacks[] = {
 	{ "EXEC-01e", "exec through a symlink", exec_symlink },
 	{ "EXEC-05", "ld.so run by hand", loader },
 	{ "EXEC-06", "script whose interpreter is denied", exec_script },
-	{ "EXEC-07", "ELF header names a denied interpreter",
-	  elf_interpreter },
+	{ "EXEC-07", "ELF header names a denied interpreter", elf_interpreter },
 	{ "EXEC-20", "mapping of a denied file", map_denied },
-	{ }
+	{}
 };
 
 /* Under a policy that says "govern exec/mmap": A and R grant neither. */
@@ -186,9 +184,8 @@ const struct attack code_attacks[] = {
 	{ "EXEC-02", "program that may only be read", exec_readable },
 	{ "EXEC-03", "program written and run", exec_dropped },
 	{ "EXEC-04", "memory file", exec_memory },
-	{ "EXEC-09a", "executable mapping of what may only be read",
-	  map_exec },
+	{ "EXEC-09a", "executable mapping of what may only be read", map_exec },
 	{ "EXEC-09b", "mprotect makes a mapping executable", map_upgraded },
 	{ "EXEC-09c", "pkey_mprotect makes a mapping executable", map_pkey },
-	{ }
+	{}
 };

@@ -31,13 +31,13 @@ static struct sockaddr_in6 to6(const char *ip, int port)
 }
 
 /* Either of the two, for calls that take both. */
-#define TO4(ip, port)	((struct sockaddr *)&(struct sockaddr_in[]){	\
-				to4(ip, port) })
-#define TO6(ip, port)	((struct sockaddr *)&(struct sockaddr_in6[]){	\
-				to6(ip, port) })
-#define LEN4		sizeof(struct sockaddr_in)
-#define LEN6		sizeof(struct sockaddr_in6)
-#define SHUT4		TO4("127.0.0.1", PORT_SHUT)
+#define TO4(ip, port) \
+	((struct sockaddr *)&(struct sockaddr_in[]){ to4(ip, port) })
+#define TO6(ip, port) \
+	((struct sockaddr *)&(struct sockaddr_in6[]){ to6(ip, port) })
+#define LEN4  sizeof(struct sockaddr_in)
+#define LEN6  sizeof(struct sockaddr_in6)
+#define SHUT4 TO4("127.0.0.1", PORT_SHUT)
 
 typedef int (*call_t)(int, const struct sockaddr *, socklen_t);
 
@@ -67,8 +67,8 @@ static int granted_mapped(void)
 
 static int granted_bind(void)
 {
-	return with(bind, AF_INET, SOCK_STREAM, 0,
-		    TO4("127.0.0.1", PORT_OWN), LEN4);
+	return with(bind, AF_INET, SOCK_STREAM, 0, TO4("127.0.0.1", PORT_OWN),
+		    LEN4);
 }
 
 static int tcp(void)
@@ -96,8 +96,8 @@ static int six(void)
 
 static int unspecified(void)
 {
-	return with(connect, AF_INET, SOCK_STREAM, 0,
-		    TO4("0.0.0.0", PORT_SHUT), LEN4);
+	return with(connect, AF_INET, SOCK_STREAM, 0, TO4("0.0.0.0", PORT_SHUT),
+		    LEN4);
 }
 
 static int unspecified_six(void)
@@ -108,8 +108,7 @@ static int unspecified_six(void)
 
 static int mptcp(void)
 {
-	return with(connect, AF_INET, SOCK_STREAM, IPPROTO_MPTCP, SHUT4,
-		    LEN4);
+	return with(connect, AF_INET, SOCK_STREAM, IPPROTO_MPTCP, SHUT4, LEN4);
 }
 
 static int udp_connect(void)
@@ -151,8 +150,10 @@ static int send_message(int fd, const struct sockaddr *to, socklen_t len,
 			int flags)
 {
 	struct iovec iov = { (void *)"x", 1 };
-	struct msghdr msg = { .msg_name = (void *)to, .msg_namelen = len,
-			      .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr msg = { .msg_name = (void *)to,
+			      .msg_namelen = len,
+			      .msg_iov = &iov,
+			      .msg_iovlen = 1 };
 
 	return sendmsg(fd, &msg, flags);
 }
@@ -187,7 +188,7 @@ static int batch(int fd, const struct sockaddr *to, socklen_t len)
 
 	if (n == 2)
 		return 0;
-	if (n == 1)		/* its own error is lost: ask again */
+	if (n == 1) /* its own error is lost: ask again */
 		return sendmmsg(fd, m + 1, 1, 0);
 	return -1;
 }
@@ -210,8 +211,8 @@ static int fast_open_six(void)
 
 static int fast_open_mptcp(void)
 {
-	int result = with(fast_send, AF_INET, SOCK_STREAM, IPPROTO_MPTCP,
-			  SHUT4, LEN4);
+	int result = with(fast_send, AF_INET, SOCK_STREAM, IPPROTO_MPTCP, SHUT4,
+			  LEN4);
 
 	/* Before 6.2 MPTCP knows no Fast Open. */
 	return result == -EOPNOTSUPP || result == -EPIPE ? SKIPPED : result;
@@ -260,8 +261,8 @@ static int granted_send(void)
 
 static int serve(void)
 {
-	return with(bind, AF_INET, SOCK_STREAM, 0,
-		    TO4("127.0.0.1", PORT_OTHER), LEN4);
+	return with(bind, AF_INET, SOCK_STREAM, 0, TO4("127.0.0.1", PORT_OTHER),
+		    LEN4);
 }
 
 static int serve_six(void)
@@ -272,8 +273,8 @@ static int serve_six(void)
 
 static int serve_udp(void)
 {
-	return with(bind, AF_INET, SOCK_DGRAM, 0,
-		    TO4("127.0.0.1", PORT_OTHER), LEN4);
+	return with(bind, AF_INET, SOCK_DGRAM, 0, TO4("127.0.0.1", PORT_OTHER),
+		    LEN4);
 }
 
 static int serve_no_family(void)
@@ -315,42 +316,40 @@ static struct sockaddr *unix_name(const char *path, size_t skip)
 
 static int unix_stream(void)
 {
-	return with(connect, AF_UNIX, SOCK_STREAM, 0,
-		    unix_name(D "/stream", 0), sizeof(struct sockaddr_un));
+	return with(connect, AF_UNIX, SOCK_STREAM, 0, unix_name(D "/stream", 0),
+		    sizeof(struct sockaddr_un));
 }
 
 static int unix_datagram(void)
 {
-	return with(send_to, AF_UNIX, SOCK_DGRAM, 0,
-		    unix_name(D "/dgram", 0), sizeof(struct sockaddr_un));
+	return with(send_to, AF_UNIX, SOCK_DGRAM, 0, unix_name(D "/dgram", 0),
+		    sizeof(struct sockaddr_un));
 }
 
 static int unix_datagram_connected(void)
 {
-	return with(connect, AF_UNIX, SOCK_DGRAM, 0,
-		    unix_name(D "/dgram", 0), sizeof(struct sockaddr_un));
+	return with(connect, AF_UNIX, SOCK_DGRAM, 0, unix_name(D "/dgram", 0),
+		    sizeof(struct sockaddr_un));
 }
 
 static int unix_symlink(void)
 {
-	return with(connect, AF_UNIX, SOCK_STREAM, 0,
-		    unix_name(A "/stream", 0), sizeof(struct sockaddr_un));
+	return with(connect, AF_UNIX, SOCK_STREAM, 0, unix_name(A "/stream", 0),
+		    sizeof(struct sockaddr_un));
 }
 
 static int unix_abstract(void)
 {
-	return with(connect, AF_UNIX, SOCK_STREAM, 0,
-		    unix_name("khv-hold", 1), UNIX_LEN("khv-hold", 1));
+	return with(connect, AF_UNIX, SOCK_STREAM, 0, unix_name("khv-hold", 1),
+		    UNIX_LEN("khv-hold", 1));
 }
 
 const struct attack net_attacks[] = {
 	{ "NET-00a", "TCP connect that the policy grants", granted_connect,
 	  ALLOWED },
-	{ "NET-00b", "the same as IPv4-mapped IPv6", granted_mapped,
-	  ALLOWED },
+	{ "NET-00b", "the same as IPv4-mapped IPv6", granted_mapped, ALLOWED },
 	{ "NET-00c", "bind that the policy grants", granted_bind, ALLOWED },
-	{ "NET-00d", "UDP send that the policy grants", granted_send,
-	  ALLOWED },
+	{ "NET-00d", "UDP send that the policy grants", granted_send, ALLOWED },
 	{ "NET-01a", "TCP connect to another port", tcp },
 	{ "NET-01b", "TCP connect to another address", other_address },
 	{ "NET-01c", "TCP connect that does not block", nonblocking },
@@ -383,5 +382,5 @@ const struct attack net_attacks[] = {
 	{ "NET-18c", "unix datagram connected", unix_datagram_connected },
 	{ "NET-18d", "unix stream through a symlink", unix_symlink },
 	{ "NET-20", "unix stream, abstract name", unix_abstract },
-	{ }
+	{}
 };

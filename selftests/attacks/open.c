@@ -21,8 +21,8 @@ static int with_openat2(void)
 {
 	struct open_how how = { .flags = O_RDONLY };
 
-	return marked(syscall(SYS_openat2, AT_FDCWD, D "/f", &how,
-			      sizeof(how)));
+	return marked(
+		syscall(SYS_openat2, AT_FDCWD, D "/f", &how, sizeof(how)));
 }
 
 static int with_creat(void)
@@ -126,7 +126,7 @@ static int by_handle(void)
 	} u = { .h.handle_bytes = MAX_HANDLE_SZ };
 	int id, root;
 
-	if (name_to_handle_at(AT_FDCWD, D "/f", &u.h, &id, 0))
+	if (name_to_handle_at(AT_FDCWD, D "/g", &u.h, &id, 0))
 		return errno == EOPNOTSUPP ? SKIPPED : -errno;
 	root = open(A, O_RDONLY | O_DIRECTORY);
 	if (root < 0)
@@ -266,8 +266,7 @@ const struct attack open_attacks[] = {
 	{ "OPEN-01i", "access mode 3", odd_mode },
 	{ "OPEN-02a", "write to what may be read", write_readable },
 	{ "OPEN-02b", "append to what may be read", append_readable },
-	{ "OPEN-02c", "O_RDONLY|O_TRUNC on what may be read",
-	  truncating_read },
+	{ "OPEN-02c", "O_RDONLY|O_TRUNC on what may be read", truncating_read },
 	{ "OPEN-02d", "create below what may be read", create_in_readable },
 	{ "OPEN-03", "O_PATH fd reopened", path_reopened },
 	{ "OPEN-04a", "inherited O_PATH fd reopened", path_inherited },
@@ -281,11 +280,10 @@ const struct attack open_attacks[] = {
 	  tmpfile_linked_proc },
 	{ "OPEN-08", "name_to_handle_at and open_by_handle_at", by_handle },
 	{ "OPEN-09a", "O_CREAT leaves an empty file", create },
-	{ "OPEN-09b", "O_CREAT|O_EXCL leaves an empty file",
-	  create_exclusive },
+	{ "OPEN-09b", "O_CREAT|O_EXCL leaves an empty file", create_exclusive },
 	{ "OPEN-12", "shared writable mapping", shared_writable },
 	{ "OPEN-13", "core dump in a denied directory", core_dump },
 	{ "OPEN-16", "POSIX message queue", message_queue },
 	{ "OPEN-19", "device node in a writable directory", device_node },
-	{ }
+	{}
 };

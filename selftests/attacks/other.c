@@ -110,7 +110,7 @@ static int nice_value(void)
 
 static int scheduler(void)
 {
-	struct sched_param param = { };
+	struct sched_param param = {};
 
 	return ret(sched_setscheduler(witness(), SCHED_OTHER, &param));
 }
@@ -157,10 +157,9 @@ const struct attack other_attacks[] = {
 	{ "X-08", "prlimit of another", limits, .error = EPERM },
 	{ "X-09a", "setpriority of another", nice_value, .error = EPERM,
 	  .also = EACCES },
-	{ "X-09b", "sched_setscheduler of another", scheduler,
-	  .error = EPERM },
+	{ "X-09b", "sched_setscheduler of another", scheduler, .error = EPERM },
 	{ "X-09c", "sched_setaffinity of another", affinity, .error = EPERM },
 	{ "X-12", "setns into another", enter_namespace, .error = EPERM },
 	{ "FD-08", "pidfd_getfd", steal_descriptor, .error = EPERM },
-	{ }
+	{}
 };

@@ -183,7 +183,7 @@ const struct attack path_attacks[] = {
 	{ "PATH-19b", "file whose name only begins alike", near_miss_file },
 	{ "FD-01", "descriptor opened before confinement", inherited,
 	  .also = EBADF },
-	{ "FD-06", "descriptor of another process through /proc",
-	  proc_other_fd, .also = EPERM },
-	{ }
+	{ "FD-06", "descriptor of another process through /proc", proc_other_fd,
+	  .also = EPERM },
+	{}
 };

@@ -246,5 +246,5 @@ const struct attack proc_attacks[] = {
 	{ "EXEC-15", "changed its name", by_name },
 	{ "EXEC-16", "exec by a thread that is not the leader",
 	  by_thread_exec },
-	{ }
+	{}
 };

@@ -6,7 +6,8 @@
  * "leaks" counts how often the denied object was reached: 0 in the domain.
  * "wins" counts how often it was reached although a look just before the call
  * saw the allowed one: what a check at the entry of the call would have passed.
- * Unconfined both must be above 0, or the race was never run.
+ * Unconfined both must be above 0, or the race was never run. "granted" counts
+ * the allowed object: above 0 also in the domain.
  */
 #include "common.h"
 #include <arpa/inet.h>
@@ -22,6 +23,7 @@ static char path[64];
 static struct sockaddr_in peer;
 static struct open_how how;
 static int udp, work_dir, denied_dir;
+static long granted;
 
 /* Names of one length: only the letter of the directory differs. */
 static void flip_path(void)
@@ -40,7 +42,10 @@ static int secret(int fd)
 {
 	if (fd < 0)
 		return 0;
-	return marked(fd) == 0;
+	if (!marked(fd))
+		return 1;
+	granted++;
+	return 0;
 }
 
 static int open_path(void)
@@ -73,7 +78,8 @@ static int open_directory(void)
 static void start_peer(void)
 {
 	peer = (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(PORT_OPEN),
+		.sin_family = AF_INET,
+		.sin_port = htons(PORT_OPEN),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
@@ -93,7 +99,7 @@ static bool see_peer(void)
 
 static bool connected_to_denied(void)
 {
-	struct sockaddr_in name = { };
+	struct sockaddr_in name = {};
 	socklen_t len = sizeof(name);
 
 	return !getpeername(udp, (void *)&name, &len) &&
@@ -102,8 +108,12 @@ static bool connected_to_denied(void)
 
 static int connect_peer(void)
 {
-	return !connect(udp, (void *)&peer, sizeof(peer)) &&
-	       connected_to_denied();
+	if (connect(udp, (void *)&peer, sizeof(peer)))
+		return 0;
+	if (connected_to_denied())
+		return 1;
+	granted++;
+	return 0;
 }
 
 /*
@@ -135,7 +145,8 @@ static int received(void)
 
 static int send_peer(void)
 {
-	sendto(udp, "x", 1, 0, (void *)&peer, sizeof(peer));
+	if (sendto(udp, "x", 1, 0, (void *)&peer, sizeof(peer)) == 1)
+		granted++;
 	return received();
 }
 
@@ -146,10 +157,10 @@ static int send_batch(void)
 	int i, result = 0;
 
 	for (i = 0; i < 4; i++)
-		m[i] = (struct mmsghdr){
-			.msg_hdr = { &peer, sizeof(peer), &iov, 1 }
-		};
-	sendmmsg(udp, m, 4, 0);
+		m[i] = (struct mmsghdr){ .msg_hdr = { &peer, sizeof(peer), &iov,
+						      1 } };
+	if (sendmmsg(udp, m, 4, 0) > 0)
+		granted++;
 	while (received())
 		result = 1;
 	return result;
@@ -176,7 +187,10 @@ static int open_flags(void)
 		return 0;
 	flags = fcntl(fd, F_GETFL);
 	close(fd);
-	return (flags & O_ACCMODE) == O_RDWR;
+	if ((flags & O_ACCMODE) == O_RDWR)
+		return 1;
+	granted++;
+	return 0;
 }
 
 /* Threads share one working directory. */
@@ -218,9 +232,15 @@ static int exec_path(void)
 
 	if (!pid) {
 		execl(path, path, "where", NULL);
-		_exit(0);
+		_exit(errno);
 	}
-	return ran(pid) == 0;
+	switch (wait_child(pid)) {
+	case -RAN:
+		return 1;
+	case 0:
+		granted++;
+	}
+	return 0;
 }
 
 static const struct race {
@@ -229,17 +249,15 @@ static const struct race {
 	void (*flip)(void);
 	bool (*see)(void);
 	int (*try)(void);
-} races[] = {
-	{ "path", start_path, flip_path, see_path, open_path },
-	{ "swap", NULL, flip_directory, see_directory, open_directory },
-	{ "cwd", start_directory, flip_work, see_work, open_relative },
-	{ "flags", NULL, flip_flags, see_flags, open_flags },
-	{ "connect", start_peer, flip_peer, see_peer, connect_peer },
-	{ "sendto", start_send, flip_peer, see_peer, send_peer },
-	{ "sendmmsg", start_send, flip_peer, see_peer, send_batch },
-	{ "exec", start_exec, flip_path, see_path, exec_path },
-	{ }
-};
+} races[] = { { "path", start_path, flip_path, see_path, open_path },
+	      { "swap", NULL, flip_directory, see_directory, open_directory },
+	      { "cwd", start_directory, flip_work, see_work, open_relative },
+	      { "flags", NULL, flip_flags, see_flags, open_flags },
+	      { "connect", start_peer, flip_peer, see_peer, connect_peer },
+	      { "sendto", start_send, flip_peer, see_peer, send_peer },
+	      { "sendmmsg", start_send, flip_peer, see_peer, send_batch },
+	      { "exec", start_exec, flip_path, see_path, exec_path },
+	      {} };
 
 static volatile bool stop;
 
@@ -295,8 +313,8 @@ static int run(const struct race *r, long tries)
 	}
 	stop = true;
 	pthread_join(t, NULL);
-	printf("%s tries=%ld leaks=%ld wins=%ld seconds=%.1f\n", r->name,
-	       tries, leaks, wins, now() - begin);
+	printf("%s tries=%ld leaks=%ld wins=%ld seconds=%.1f\n", r->name, tries,
+	       leaks, wins, now() - begin);
 	return 0;
 }
 

@@ -8,8 +8,8 @@ static int ring_map(struct ring *ring)
 {
 	const struct io_uring_params *p = &ring->params;
 	size_t size = p->sq_off.array + p->sq_entries * sizeof(unsigned int);
-	size_t completions = p->cq_off.cqes +
-			     p->cq_entries * sizeof(struct io_uring_cqe);
+	size_t completions =
+		p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
 
 	/* IORING_FEAT_SINGLE_MMAP: both rings in one mapping (5.4). */
 	if (completions > size)

@@ -13,7 +13,7 @@
 
 struct ring {
 	int fd;
-	bool poll;			/* a kernel thread takes requests */
+	bool poll; /* a kernel thread takes requests */
 	struct io_uring_params params;
 	char *rings;
 	struct io_uring_sqe *sqes;

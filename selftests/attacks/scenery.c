@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <sys/xattr.h>
 
-#define LOADER	"/lib64/ld-linux-x86-64.so.2"
+#define LOADER "/lib64/ld-linux-x86-64.so.2"
 
 enum kind { DIRECTORY, TEXT, LINK, COPY };
 
@@ -21,40 +21,39 @@ static const struct item {
 	enum kind kind;
 	const char *path;
 	const char *value;
-} items[] = {
-	{ DIRECTORY, A },
-	{ DIRECTORY, A "/d" },
-	{ DIRECTORY, A "/bind" },
-	{ DIRECTORY, R },
-	{ DIRECTORY, R "/none" },
-	{ DIRECTORY, R "/none/again" },
-	{ DIRECTORY, ROOT "/Rx" },
-	{ DIRECTORY, D },
-	{ DIRECTORY, D "/sub" },
-	{ DIRECTORY, D "/empty" },
-	{ TEXT, A "/f", "harmless" },
-	{ TEXT, A "/d/f", "harmless" },
-	{ TEXT, R "/f", "harmless" },
-	{ TEXT, R "/none/f", MARK },
-	{ TEXT, R "/none/again/f", "harmless" },
-	{ TEXT, ROOT "/Rx/f", MARK },
-	{ TEXT, ROOT "/file", "harmless" },
-	{ TEXT, ROOT "/filex", MARK },
-	{ TEXT, D "/f", MARK " text" },
-	{ TEXT, A "/script", "#!" D "/prog mark\n" },
-	{ LINK, A "/s1", "s2" },
-	{ LINK, A "/s2", D "/f" },
-	{ LINK, A "/swap", D },
-	{ LINK, A "/prog", D "/prog" },
-	{ LINK, A "/stream", D "/stream" },
-	{ COPY, D "/prog", "/proc/self/exe" },
-	{ COPY, R "/prog", "/proc/self/exe" },
-	{ COPY, D "/dynamic", "/bin/true" },
-	{ COPY, R "/interp", "/bin/true" },
-	{ COPY, R "/ld", LOADER },
-	{ COPY, D "/ld", LOADER },
-	{ }
-};
+} items[] = { { DIRECTORY, A },
+	      { DIRECTORY, A "/d" },
+	      { DIRECTORY, A "/bind" },
+	      { DIRECTORY, R },
+	      { DIRECTORY, R "/none" },
+	      { DIRECTORY, R "/none/again" },
+	      { DIRECTORY, ROOT "/Rx" },
+	      { DIRECTORY, D },
+	      { DIRECTORY, D "/sub" },
+	      { DIRECTORY, D "/empty" },
+	      { TEXT, A "/f", "harmless" },
+	      { TEXT, A "/d/f", "harmless" },
+	      { TEXT, R "/f", "harmless" },
+	      { TEXT, R "/none/f", MARK },
+	      { TEXT, R "/none/again/f", "harmless" },
+	      { TEXT, ROOT "/Rx/f", MARK },
+	      { TEXT, ROOT "/file", "harmless" },
+	      { TEXT, ROOT "/filex", MARK },
+	      { TEXT, D "/f", MARK " text" },
+	      { TEXT, D "/g", MARK " and no other name" },
+	      { TEXT, A "/script", "#!" D "/prog mark\n" },
+	      { LINK, A "/s1", "s2" },
+	      { LINK, A "/s2", D "/f" },
+	      { LINK, A "/swap", D },
+	      { LINK, A "/prog", D "/prog" },
+	      { LINK, A "/stream", D "/stream" },
+	      { COPY, D "/prog", "/proc/self/exe" },
+	      { COPY, R "/prog", "/proc/self/exe" },
+	      { COPY, D "/dynamic", "/bin/true" },
+	      { COPY, R "/interp", "/bin/true" },
+	      { COPY, R "/ld", LOADER },
+	      { COPY, D "/ld", LOADER },
+	      {} };
 
 int copy_program(const char *from, const char *to)
 {
@@ -90,9 +89,8 @@ static void name_interpreter(const char *path)
 
 static int kept(const char *name)
 {
-	static const char *const names[] = {
-		"prog", "dynamic", "interp", "ld", "deep", NULL
-	};
+	static const char *const names[] = { "prog", "dynamic", "interp",
+					     "ld",   "deep",	NULL };
 	int i;
 
 	for (i = 0; names[i]; i++)
@@ -164,8 +162,8 @@ static void put(const struct item *item)
 		mkdir(item->path, 0755);
 		break;
 	case TEXT:
-		put_file(item->path, item->value, *item->value == '#' ? 0755 :
-							       0644);
+		put_file(item->path, item->value,
+			 *item->value == '#' ? 0755 : 0644);
 		break;
 	case LINK:
 		symlink(item->value, item->path);

@@ -14,8 +14,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#define NO_REPORT	-1000	/* the actor ended without a word */
-#define DAMAGE		-1001	/* refused, it said, and yet */
+#define NO_REPORT -1000 /* the actor ended without a word */
+#define DAMAGE	  -1001 /* refused, it said, and yet */
 
 static const char *const names[] = { BIN "/control", BIN "/attack" };
 
@@ -146,7 +146,7 @@ static const char *word(int result)
 		return "ended without a result";
 	if (result == DAMAGE)
 		return "was refused, but the tree has changed";
-	return strerrorname_np(-result) ? : "failed oddly";
+	return strerrorname_np(-result) ?: "failed oddly";
 }
 
 static const char *judge(const struct attack *a, int control, int in)
@@ -157,7 +157,7 @@ static const char *judge(const struct attack *a, int control, int in)
 		return "broken";
 	if (a->expect == ALLOWED)
 		return in ? "lost" : "held";
-	if (in == -(a->error ? : EACCES) || (a->also && in == -a->also))
+	if (in == -(a->error ?: EACCES) || (a->also && in == -a->also))
 		return "held";
 	return in ? "odd" : "leaked";
 }

@@ -34,19 +34,19 @@ static int rename_over(void)
 
 static int rename_within(void)
 {
-	return ret(rename(D "/f", D "/g"));
+	return ret(rename(D "/f", D "/h"));
 }
 
 static int exchange(void)
 {
-	return ret(renameat2(AT_FDCWD, A "/f", AT_FDCWD, D "/f",
-			     RENAME_EXCHANGE));
+	return ret(
+		renameat2(AT_FDCWD, A "/f", AT_FDCWD, D "/f", RENAME_EXCHANGE));
 }
 
 static int exchange_reverse(void)
 {
-	return ret(renameat2(AT_FDCWD, D "/f", AT_FDCWD, A "/f",
-			     RENAME_EXCHANGE));
+	return ret(
+		renameat2(AT_FDCWD, D "/f", AT_FDCWD, A "/f", RENAME_EXCHANGE));
 }
 
 static int rename_parent(void)
@@ -75,8 +75,7 @@ static int link_proc(void)
 	char name[64];
 
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", FD_FILE_PATH);
-	return ret(linkat(AT_FDCWD, name, AT_FDCWD, A "/l",
-			  AT_SYMLINK_FOLLOW));
+	return ret(linkat(AT_FDCWD, name, AT_FDCWD, A "/l", AT_SYMLINK_FOLLOW));
 }
 
 /* A link must not give more than the old name gave: R/f becomes writable. */
@@ -150,7 +149,7 @@ static int remove_xattr(void)
 
 static int set_times(void)
 {
-	struct timeval tv[2] = { };
+	struct timeval tv[2] = {};
 
 	return ret(utimes(D "/f", tv));
 }
@@ -185,8 +184,8 @@ static int granted_tree(void)
 	if (mkdir(A "/t", 0700) || put_file(A "/t/1", "x", 0600) ||
 	    rename(A "/t/1", A "/t/2") || link(A "/t/2", A "/t/3") ||
 	    symlink("2", A "/t/4") || chmod(A "/t/2", 0640) ||
-	    truncate(A "/t/2", 9) || unlink(A "/t/2") ||
-	    unlink(A "/t/3") || unlink(A "/t/4") || rmdir(A "/t"))
+	    truncate(A "/t/2", 9) || unlink(A "/t/2") || unlink(A "/t/3") ||
+	    unlink(A "/t/4") || rmdir(A "/t"))
 		return -errno;
 	return 0;
 }
@@ -204,8 +203,7 @@ const struct attack tree_attacks[] = {
 	{ "MUT-03a", "exchange", exchange },
 	{ "MUT-03b", "exchange, operands reversed", exchange_reverse },
 	{ "MUT-04a", "rename of a directory below", rename_parent },
-	{ "MUT-04b", "rename of the denied directory itself",
-	  rename_ancestor },
+	{ "MUT-04b", "rename of the denied directory itself", rename_ancestor },
 	{ "MUT-05a", "hard link out", link_out },
 	{ "MUT-05b", "hard link of a descriptor", link_descriptor },
 	{ "MUT-05c", "hard link through /proc/self/fd", link_proc },
@@ -228,5 +226,5 @@ const struct attack tree_attacks[] = {
 	{ "MUT-12", "utimes", set_times },
 	{ "MUT-14a", "truncate", do_truncate },
 	{ "MUT-14b", "truncate of what may be read", truncate_readable },
-	{ }
+	{}
 };

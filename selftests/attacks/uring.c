@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-#define PTR(p)	((unsigned long)(p))
+#define PTR(p) ((unsigned long)(p))
 
 static int one(unsigned int flags, const struct io_uring_sqe *sqe)
 {
@@ -25,8 +25,11 @@ static int one(unsigned int flags, const struct io_uring_sqe *sqe)
 static struct io_uring_sqe open_secret(int flags)
 {
 	return (struct io_uring_sqe){
-		.opcode = IORING_OP_OPENAT, .flags = flags, .fd = AT_FDCWD,
-		.addr = PTR(D "/f"), .open_flags = O_RDONLY,
+		.opcode = IORING_OP_OPENAT,
+		.flags = flags,
+		.fd = AT_FDCWD,
+		.addr = PTR(D "/f"),
+		.open_flags = O_RDONLY,
 	};
 }
 
@@ -68,8 +71,11 @@ static int by_open2(void)
 	struct open_how how = { .flags = O_RDONLY,
 				.resolve = RESOLVE_NO_SYMLINKS };
 	struct io_uring_sqe sqe = {
-		.opcode = IORING_OP_OPENAT2, .fd = AT_FDCWD,
-		.addr = PTR(D "/f"), .addr2 = PTR(&how), .len = sizeof(how),
+		.opcode = IORING_OP_OPENAT2,
+		.fd = AT_FDCWD,
+		.addr = PTR(D "/f"),
+		.addr2 = PTR(&how),
+		.len = sizeof(how),
 	};
 
 	return secret(one(0, &sqe));
@@ -94,8 +100,11 @@ static int by_slot(void)
 	if (result < 0)
 		return result;
 	sqe = (struct io_uring_sqe){
-		.opcode = IORING_OP_READ, .flags = IOSQE_FIXED_FILE, .fd = 0,
-		.addr = PTR(text), .len = sizeof(MARK) - 1,
+		.opcode = IORING_OP_READ,
+		.flags = IOSQE_FIXED_FILE,
+		.fd = 0,
+		.addr = PTR(text),
+		.len = sizeof(MARK) - 1,
 	};
 	result = ring_do(&ring, &sqe);
 	if (result < 0)
@@ -142,8 +151,11 @@ static int inherited_personality(void)
 static int two_names(int opcode, const char *from, const char *to, int len)
 {
 	struct io_uring_sqe sqe = {
-		.opcode = opcode, .fd = AT_FDCWD, .addr = PTR(from),
-		.addr2 = PTR(to), .len = len,
+		.opcode = opcode,
+		.fd = AT_FDCWD,
+		.addr = PTR(from),
+		.addr2 = PTR(to),
+		.len = len,
 	};
 
 	return one(0, &sqe);
@@ -177,7 +189,8 @@ static int do_symlink(void)
 static struct sockaddr_in shut(void)
 {
 	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(PORT_SHUT),
+		.sin_family = AF_INET,
+		.sin_port = htons(PORT_SHUT),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 }
@@ -186,8 +199,10 @@ static int do_connect(void)
 {
 	struct sockaddr_in sin = shut();
 	struct io_uring_sqe sqe = {
-		.opcode = IORING_OP_CONNECT, .addr = PTR(&sin),
-		.off = sizeof(sin), .fd = socket(AF_INET, SOCK_STREAM, 0),
+		.opcode = IORING_OP_CONNECT,
+		.addr = PTR(&sin),
+		.off = sizeof(sin),
+		.fd = socket(AF_INET, SOCK_STREAM, 0),
 	};
 
 	return sqe.fd < 0 ? -errno : one(0, &sqe);
@@ -199,8 +214,11 @@ static int send_with(int type, int flags)
 	struct iovec iov = { (void *)"x", 1 };
 	struct msghdr msg = { &sin, sizeof(sin), &iov, 1, NULL, 0, 0 };
 	struct io_uring_sqe sqe = {
-		.opcode = IORING_OP_SENDMSG, .addr = PTR(&msg), .len = 1,
-		.msg_flags = flags, .fd = socket(AF_INET, type, 0),
+		.opcode = IORING_OP_SENDMSG,
+		.addr = PTR(&msg),
+		.len = 1,
+		.msg_flags = flags,
+		.fd = socket(AF_INET, type, 0),
 	};
 	int result;
 
@@ -243,5 +261,5 @@ const struct attack uring_attacks[] = {
 	{ "URING-11", "CONNECT", do_connect },
 	{ "URING-12a", "SENDMSG, UDP", do_send },
 	{ "URING-12b", "SENDMSG, Fast Open", do_fast_open },
-	{ }
+	{}
 };

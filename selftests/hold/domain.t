@@ -12,7 +12,7 @@ load_khv khv_wrap
 mkdir -p /opt/netscape /opt/free
 cp /bin/busybox "$app"
 cp /bin/busybox "$free"
-ln -s "$app" /opt/free/link
+ln -s "$app" /opt/free/busybox-link
 at_exit rm -rf /opt/netscape /opt/free
 
 is "control: unattached, root may run it" \
@@ -21,13 +21,13 @@ policy "$hold/browser.hv"
 is "refuse user=root: root may not run it" \
 	"$(outcome "$app" cat /etc/hostname)" EACCES
 is "nor through a symbolic link" \
-	"$(outcome /opt/free/link cat /etc/hostname)" EACCES
+	"$(outcome /opt/free/busybox-link cat /etc/hostname)" EACCES
 is "another user may" \
 	"$(outcome as_user nobody "$app" cat /etc/hostname)" allowed
 is "and is confined by the name of the program alone" \
 	"$(outcome as_user nobody "$app" cat /etc/passwd)" EACCES
 is "also when started by a symbolic link" \
-	"$(outcome as_user nobody /opt/free/link busybox cat /etc/passwd)" EACCES
+	"$(outcome as_user nobody /opt/free/busybox-link cat /etc/passwd)" EACCES
 is "the same bytes elsewhere are another program" \
 	"$(outcome "$free" cat /etc/passwd)" allowed
 ok "policy browser is cleared" hvctl policy clear browser

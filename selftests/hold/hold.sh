@@ -6,7 +6,8 @@
 # load_khv MODULE [ARG...]       unload it at the end of the test
 # scene                          an empty tree for the attack programs
 # policy FILE                    in force from now on
-# outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text
+# outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text;
+#                                what it said is in $work/said
 # techniques WHERE PROGRAM SET [COMMAND...]   see attacks/stage.c
 
 # shellcheck disable=SC2034 # used by the tests
@@ -45,6 +46,7 @@ scene() {
 # How a command ended, in a word.
 outcome() {
 	out_text=$("$@" 2>&1 </dev/null) && echo allowed && return
+	[ -z "${work-}" ] || printf '%s\n' "$out_text" >"$work/said"
 	case $out_text in
 	*'Permission denied'*) echo EACCES ;;
 	*'Operation not permitted'*) echo EPERM ;;

@@ -10,7 +10,7 @@ free=/opt/free/busybox
 
 load_khv khv_wrap
 mkdir -p /opt/netscape /opt/free /home/ann/.netscape/cache /home/ann/.ssh \
-	/etc/below
+	/etc/below/sub
 cp /bin/busybox "$app"
 cp /bin/busybox "$free"
 echo key >/home/ann/.ssh/id_rsa
@@ -27,24 +27,30 @@ at_exit kill $!
 as_paper() {
 	paper_name=$1 paper_wanted=$2
 	shift 2
+	rm -f /etc/new
 	is "control: $paper_name" "$(outcome "$free" "$@")" allowed &&
 		is "$paper_name" \
-			"$(outcome hvctl run paper -- "$app" "$@")" \
-			"$paper_wanted"
+			"$(rm -f /etc/new; outcome hvctl run paper -- "$app" "$@")" \
+			"$paper_wanted" || diag "$(cat "$work/said")"
 }
 
 policy "$hold/paper.hv"
 as_paper "/etc may be read" allowed cat /etc/hostname
 as_paper "and what is below it" allowed cat /etc/below/deep
-as_paper "and listed" allowed ls /etc/below
+as_paper "and listed" allowed ls /etc/below/sub
 as_paper "/etc/passwd may not: the override" EACCES cat /etc/passwd
 as_paper "nor through a symbolic link" EACCES cat /etc/below/link
 as_paper "nor through /proc/self/root" EACCES cat /proc/self/root/etc/passwd
 as_paper "nor through dots" EACCES cat /etc/below/../../etc/./passwd
 as_paper "nor through a hard link made before" EACCES \
 	cat /home/ann/.netscape/hard
-as_paper "/etc may not be written" EACCES touch /etc/new
-ok "the refused file is not there" test ! -e /etc/new || rm -f /etc/new
+as_paper "/etc may not be written: no new file" EACCES mknod /etc/new p
+rm -f /etc/new
+is "nor an empty one left behind" "$(outcome hvctl run paper -- "$app" \
+	dd if=/etc/hostname of=/etc/new; ls /etc/new 2>&1)" \
+	"EACCES
+ls: cannot access '/etc/new': No such file or directory"
+as_paper "nor times set" EACCES touch /etc/below/deep
 as_paper "nor changed" EACCES chmod 644 /etc/below/deep
 as_paper "its own folder may be read" allowed cat /home/ann/.netscape/cache/page
 as_paper "and written" allowed touch /home/ann/.netscape/cache/new

@@ -39,6 +39,8 @@ race() {
 	is "$1 $4: leaks in $3 tries" \
 		"$(field leaks "$last") $(sed -n s/arrived=//p "$work/out")" \
 		"0 0"
+	is "$1 $4: the allowed object is reached" \
+		"$([ "$(field granted "$last")" -gt 0 ] && echo yes)" yes
 }
 
 workdir /tmp

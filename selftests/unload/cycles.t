@@ -9,7 +9,7 @@ cycles=${KHV_CYCLES:-100}
 
 cycle() {
 	sample openat,read,execve frames &&
-		"$progs/frames" exec_succeeds &&
+		"$progs/frames" exec_fails &&
 		unload
 }
 
