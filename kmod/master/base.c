@@ -123,13 +123,16 @@ enum khv_base_use khv_base_use(const struct khv_hook *hook)
 	return KHV_BASE_NONE;
 }
 
+/* Of symbol, for those that are KHV_OBJ_PLAIN. */
+#define KHV_PREFIX	"security_"
+
 static const struct {
 	const char *name;
 	const char *symbol;
 	unsigned int flags;
 } khv_objects[KHV_NR_OBJECTS] = {
 #define KHV_OBJ_NAME(id, name, flags)					\
-	[KHV_OBJ_##id] = { #name, "security_" #name, flags },
+	[KHV_OBJ_##id] = { #name, KHV_PREFIX #name, flags },
 	KHV_OBJECTS(KHV_OBJ_NAME)
 };
 
@@ -145,18 +148,23 @@ const char *khv_object_name(enum khv_object id)
 struct khv_hook *khv_object_prepare(enum khv_object id)
 {
 	struct khv_hook *hook;
+	const char *symbol;
 
 	if ((unsigned int)id >= KHV_NR_OBJECTS)
 		return ERR_PTR(-EINVAL);
-	hook = khv_hook_prepare(KHV_GATE_OBJECT, KHV_KIND_MONITORED,
-				khv_objects[id].symbol, khv_objects[id].name);
+	symbol = khv_objects[id].symbol;
+	if (khv_objects[id].flags & KHV_OBJ_PLAIN)
+		symbol += sizeof(KHV_PREFIX) - 1;
+	hook = khv_hook_prepare(KHV_GATE_OBJECT, KHV_KIND_MONITORED, symbol,
+				khv_objects[id].name);
 	if (hook == ERR_PTR(-ENOENT)) {
 		if (khv_objects[id].flags & KHV_OBJ_OPTIONAL)
 			return NULL;
-		pr_err("this kernel has no function %s\n",
-		       khv_objects[id].symbol);
+		pr_err("this kernel has no function %s\n", symbol);
 	}
-	if (!IS_ERR(hook))
+	if (!IS_ERR(hook)) {
 		hook->object = id;
+		hook->notice = khv_objects[id].flags & KHV_OBJ_NOTICE;
+	}
 	return hook;
 }

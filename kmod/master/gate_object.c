@@ -62,6 +62,8 @@ static int khv_object_ask(struct khv_object_frame *f)
 		khv_inflight_enter(&cs->inflight);
 		ret = khv_verdict_check(&chain->link[n],
 					hook->check(&f->check, data[n]));
+		if (f->hook->notice)
+			ret = 0;
 		if (ret)
 			this_cpu_inc(cs->stat->denied);
 		else

@@ -225,6 +225,7 @@ struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 	hook->kind = kind;
 	hook->slot = i;
 	hook->object = KHV_NR_OBJECTS;
+	hook->notice = false;
 	hook->before = NULL;
 	hook->after = NULL;
 	hook->entry = 0;
@@ -278,23 +279,27 @@ static int khv_ops_add(unsigned int kind, unsigned long *ips, unsigned int n)
 	return ret;
 }
 
-static void khv_ops_remove(unsigned int kind, unsigned long *ips,
+/* Returns whether callbacks may still be running for what was removed. */
+static bool khv_ops_remove(unsigned int kind, unsigned long *ips,
 			   unsigned int n)
 {
 	struct ftrace_ops *ops = &khv_ops[kind];
+	bool last = khv_ops_count[kind] == n;
 	int ret = 0;
 
 	/*
 	 * The filter is emptied, not freed: ftrace_free_filter() leaves the ops
 	 * with pointers to freed memory, and this ops will be used again.
 	 */
-	if (khv_ops_count[kind] == n)
+	if (last)
 		ret = unregister_ftrace_function(ops);
 	if (!ret)
 		ret = ftrace_set_filter_ips(ops, ips, n, 1, 0);
 	khv_ops_count[kind] -= n;
 	/* Harmless if it happens: without an entry the callback lets calls pass. */
 	WARN_ONCE(ret, "khv: ftrace would not let go of functions (%d)\n", ret);
+	/* Unregistering has waited for them. */
+	return !last || ret;
 }
 
 /* Which of them does ftrace refuse? Ask one by one, with an ops that does nothing. */
@@ -401,6 +406,7 @@ void khv_hook_detach(struct khv_hook **hooks, unsigned int n)
 {
 	unsigned int kind, i, cnt;
 	unsigned long *ips;
+	bool wait = false;
 
 	lockdep_assert_held(&khv_hook_mutex);
 	ips = kcalloc(n, sizeof(*ips), GFP_KERNEL | __GFP_NOFAIL);
@@ -409,14 +415,15 @@ void khv_hook_detach(struct khv_hook **hooks, unsigned int n)
 	for (kind = 0; kind < KHV_NR_KINDS; kind++) {
 		cnt = khv_hook_ips(hooks, n, kind, true, ips);
 		if (cnt)
-			khv_ops_remove(kind, ips, cnt);
+			wait |= khv_ops_remove(kind, ips, cnt);
 	}
 	kfree(ips);
 	for (i = 0; i < n; i++)
 		if (hooks[i]->used == KHV_HOOK_ATTACHED)
 			hooks[i]->used = KHV_HOOK_DRAINING;
 	/* Callbacks that saw the entry have counted themselves after this. */
-	synchronize_rcu_tasks();
+	if (wait)
+		synchronize_rcu_tasks();
 }
 
 /* Free drained hooks. True if none is draining any more. Under khv_hook_mutex. */

@@ -29,6 +29,7 @@ enum khv_hook_kind {
  * @gate: call or object gate
  * @kind: which tasks
  * @abi: call gate only
+ * @notice: verdicts of clients are ignored
  * @slot: index into the slots of its gate
  * @used: 0 free, 1 attached, 2 detached but frames still in flight. Under
  *	khv_hook_mutex.
@@ -49,6 +50,7 @@ struct khv_hook {
 	u8 kind;
 	u8 abi;
 	u8 used;
+	bool notice;
 	u16 slot;
 	const char *name;
 	const char *symbol;

@@ -28,6 +28,13 @@ static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_PATH_TRUNCATE]		= khv_judge_path,
 	[KHV_OBJ_PATH_CHMOD]		= khv_judge_path,
 	[KHV_OBJ_PATH_CHOWN]		= khv_judge_path,
+	[KHV_OBJ_INODE_SETATTR]		= khv_judge_setattr,
+	[KHV_OBJ_INODE_SETXATTR]	= khv_judge_xattr,
+	[KHV_OBJ_INODE_REMOVEXATTR]	= khv_judge_xattr,
+	[KHV_OBJ_INODE_SET_ACL]		= khv_judge_xattr,
+	[KHV_OBJ_INODE_REMOVE_ACL]	= khv_judge_xattr,
+	[KHV_OBJ_MNT_WANT_WRITE]	= khv_judge_want_write,
+	[KHV_OBJ_MNT_WANT_WRITE_FILE]	= khv_judge_want_write,
 	[KHV_OBJ_SB_MOUNT]		= khv_judge_path,
 	[KHV_OBJ_SB_UMOUNT]		= khv_judge_umount,
 	[KHV_OBJ_SB_PIVOTROOT]		= khv_judge_path,
@@ -42,6 +49,9 @@ static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_UNIX_MAY_SEND]		= khv_judge_unix,
 	[KHV_OBJ_TASK_KILL]		= khv_judge_kill,
 	[KHV_OBJ_PTRACE_ACCESS_CHECK]	= khv_judge_ptrace,
+	[KHV_OBJ_TASK_SETNICE]		= khv_judge_sched,
+	[KHV_OBJ_TASK_SETIOPRIO]	= khv_judge_sched,
+	[KHV_OBJ_TASK_SETSCHEDULER]	= khv_judge_sched,
 };
 
 /* Those of @verbs that the policy judges at all. */
@@ -110,7 +120,8 @@ int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 		     const struct khv_decision *dec, const char *object,
 		     size_t len)
 {
-	bool complain = j->l && khv_engine_mode(&j->l->engine) == KHV_MODE_COMPLAIN;
+	bool complain = j->l &&
+			khv_engine_mode(&j->l->engine) == KHV_MODE_COMPLAIN;
 	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
 				   complain ? KHV_WOULD_DENY : KHV_DENIED;
 

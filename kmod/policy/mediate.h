@@ -29,6 +29,10 @@ int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 		     const struct khv_decision *dec, const char *object,
 		     size_t len);
 
+int khv_answer_path(const struct khv_judge *j, const struct path *path,
+		    const struct dentry *dentry, u32 verbs);
+int khv_answer_nameless(const struct khv_judge *j, u32 verbs);
+
 int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);
 int khv_judge_file_lock(const struct khv_judge *j);
@@ -39,6 +43,9 @@ int khv_judge_child(const struct khv_judge *j);
 int khv_judge_mknod(const struct khv_judge *j);
 int khv_judge_link(const struct khv_judge *j);
 int khv_judge_rename(const struct khv_judge *j);
+int khv_judge_want_write(const struct khv_judge *j);
+int khv_judge_setattr(const struct khv_judge *j);
+int khv_judge_xattr(const struct khv_judge *j);
 int khv_judge_umount(const struct khv_judge *j);
 
 int khv_judge_socket_create(const struct khv_judge *j);
@@ -51,5 +58,6 @@ int khv_judge_unix_bind_path(const struct khv_judge *j,
 
 int khv_judge_kill(const struct khv_judge *j);
 int khv_judge_ptrace(const struct khv_judge *j);
+int khv_judge_sched(const struct khv_judge *j);
 
 #endif /* _KHV_POLICY_MEDIATE_H */

@@ -48,19 +48,22 @@ static int khv_answer_name(const struct khv_judge *j,
 }
 
 /* A path whose name cannot be built is refused, and reported without it. */
-static int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
+int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
 {
 	static const char object[] = "@nameless";
 	struct khv_decision dec;
 
+	verbs = khv_judged_verbs(j, KHV_TYPE_FILE, verbs);
+	if (!verbs)
+		return 0;
 	khv_judge_refuse(&dec, KHV_TYPE_FILE, verbs);
 	return khv_judge_answer(j, KHV_TYPE_FILE, verbs, &dec, object,
 				sizeof(object) - 1);
 }
 
 /* @dentry: entry of the directory @path, or NULL for @path itself. */
-static int khv_answer_path(const struct khv_judge *j, const struct path *path,
-			   const struct dentry *dentry, u32 verbs)
+int khv_answer_path(const struct khv_judge *j, const struct path *path,
+		    const struct dentry *dentry, u32 verbs)
 {
 	struct khv_pathname p;
 	int ret;

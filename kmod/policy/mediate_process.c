@@ -75,3 +75,10 @@ int khv_judge_ptrace(const struct khv_judge *j)
 							   KHV_P_PEEK,
 			       mode & PTRACE_MODE_NOAUDIT);
 }
+
+/* task_setnice, task_setioprio, task_setscheduler (also affinity) */
+int khv_judge_sched(const struct khv_judge *j)
+{
+	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
+			       KHV_P_SCHED, false);
+}

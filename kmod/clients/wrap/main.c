@@ -55,6 +55,7 @@ static void *khv_wrap_inherit(void *data, struct task_struct *child)
 	/* The lock may be held in the original; generation 0: look it up again. */
 	spin_lock_init(&w->domain.lock);
 	w->domain.generation = 0;
+	memset(&w->domain.recent, 0, sizeof(w->domain.recent));
 	khv_policy_hold(w->domain.policy);
 	khv_wrap_enter(w);
 	return w;

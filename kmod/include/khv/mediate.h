@@ -11,6 +11,26 @@
 
 struct khv_policy;
 struct linux_binprm;
+struct super_block;
+struct vfsmount;
+
+#define KHV_RECENT_MOUNTS	4
+
+/**
+ * struct khv_recent - mounts on which a task has taken write access lately
+ * @next: where the next one goes
+ * @mnt: pointers without a reference
+ * @sb: their super blocks
+ *
+ * Changes of times and extended attributes are checked by dentry only. They happen
+ * between mnt_want_write(), which says on which mount, and its end; so the latest
+ * entry with the super block of the dentry is the mount, and it is alive.
+ */
+struct khv_recent {
+	unsigned int next;
+	struct vfsmount *mnt[KHV_RECENT_MOUNTS];
+	struct super_block *sb[KHV_RECENT_MOUNTS];
+};
 
 /**
  * struct khv_domain - a task's place: a policy and a domain of it
@@ -19,6 +39,9 @@ struct linux_binprm;
  * @lock: for writers of @generation and @index
  * @generation: of the policy for which @index holds; 0 while it is written
  * @index: of the domain in that generation
+ * @recent: only the task itself uses it
+ *
+ * Each task has one of its own.
  *
  * A policy may be replaced at any time, and the new one may order its domains
  * differently or lack this one: then everything is refused.
@@ -29,6 +52,7 @@ struct khv_domain {
 	spinlock_t lock;	/* writers of the next two, who only try it */
 	u64 generation;
 	u16 index;
+	struct khv_recent recent;
 };
 
 /**
@@ -79,11 +103,15 @@ int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 	X(MMAP_FILE) X(PATH_UNLINK) X(PATH_MKDIR) X(PATH_RMDIR)		\
 	X(PATH_MKNOD) X(PATH_SYMLINK) X(PATH_LINK) X(PATH_RENAME)	\
 	X(PATH_TRUNCATE) X(PATH_CHMOD) X(PATH_CHOWN)			\
+	X(INODE_SETATTR) X(INODE_SETXATTR) X(INODE_REMOVEXATTR)		\
+	X(INODE_SET_ACL) X(INODE_REMOVE_ACL)				\
+	X(MNT_WANT_WRITE) X(MNT_WANT_WRITE_FILE)			\
 	X(SB_MOUNT) X(SB_UMOUNT) X(SB_PIVOTROOT) X(MOVE_MOUNT)		\
 	X(SOCKET_CREATE) X(SOCKET_BIND) X(SOCKET_CONNECT)		\
 	X(SOCKET_LISTEN) X(SOCKET_ACCEPT) X(SOCKET_SENDMSG)		\
 	X(UNIX_STREAM_CONNECT) X(UNIX_MAY_SEND)				\
-	X(TASK_KILL) X(PTRACE_ACCESS_CHECK)
+	X(TASK_KILL) X(PTRACE_ACCESS_CHECK)				\
+	X(TASK_SETNICE) X(TASK_SETIOPRIO) X(TASK_SETSCHEDULER)
 
 /**
  * khv_policy_match_exec() - does any policy want this program?

@@ -4,7 +4,8 @@
  * the kernel. From this table come the enum, the names, the hooks and the
  * coverage listing; a new check is one new line.
  *
- *	X(ID, name, flags)	the kernel function is security_<name>
+ *	X(ID, name, flags)	the kernel function is security_<name>, or <name>
+ *				if it is KHV_OBJ_PLAIN
  *
  * The comment gives the arguments as the handler finds them in khv_check.arg[].
  * They are the same on every supported kernel unless noted.
@@ -14,6 +15,8 @@
 
 #define KHV_OBJ_OPTIONAL	0x1	/* not on every supported kernel */
 #define KHV_OBJ_ATOMIC		0x2	/* may be called where sleeping is not allowed */
+#define KHV_OBJ_PLAIN		0x4	/* not one of the security_*() functions */
+#define KHV_OBJ_NOTICE		0x8	/* too late to refuse: verdicts are ignored */
 
 #define KHV_OBJECTS(X)							\
 	/* file */							\
@@ -72,6 +75,15 @@
 	X(INODE_SETXATTR, inode_setxattr, 0)				\
 	/* id map or user namespace, dentry, name */			\
 	X(INODE_REMOVEXATTR, inode_removexattr, 0)			\
+	/* id map, dentry, name, acl (since 6.2; inode_setxattr before) */ \
+	X(INODE_SET_ACL, inode_set_acl, KHV_OBJ_OPTIONAL)		\
+	/* id map, dentry, name (since 6.2) */				\
+	X(INODE_REMOVE_ACL, inode_remove_acl, KHV_OBJ_OPTIONAL)		\
+	/* vfsmount: write access has been taken for what comes next */	\
+	X(MNT_WANT_WRITE, mnt_want_write, KHV_OBJ_PLAIN | KHV_OBJ_NOTICE) \
+	/* file: the same */						\
+	X(MNT_WANT_WRITE_FILE, mnt_want_write_file,			\
+	  KHV_OBJ_PLAIN | KHV_OBJ_NOTICE)				\
 	/* bprm, before the first handler of the format is tried */	\
 	X(BPRM_CREDS_FOR_EXEC, bprm_creds_for_exec, 0)			\
 	/* bprm, again for the interpreter of a script */		\
@@ -97,6 +109,12 @@
 	X(PTRACE_ACCESS_CHECK, ptrace_access_check, KHV_OBJ_ATOMIC)	\
 	/* parent */							\
 	X(PTRACE_TRACEME, ptrace_traceme, KHV_OBJ_ATOMIC)		\
+	/* task, nice */						\
+	X(TASK_SETNICE, task_setnice, KHV_OBJ_ATOMIC)			\
+	/* task, io priority */						\
+	X(TASK_SETIOPRIO, task_setioprio, KHV_OBJ_ATOMIC)		\
+	/* task */							\
+	X(TASK_SETSCHEDULER, task_setscheduler, KHV_OBJ_ATOMIC)		\
 	/* device name, path, type, flags, data */			\
 	X(SB_MOUNT, sb_mount, 0)					\
 	/* vfsmount, flags */						\
