@@ -112,7 +112,7 @@ wait_for_log
 cat /var/log/khv.log
 denied=$(awk -F'\t' '$2 == "denied"' "$tries" | wc -l)
 logged=$(grep -ciE 'den(y|ied)' /var/log/khv.log)
-[ "$logged" -ge "$denied" ] ||
+[ "${logged:-0}" -ge "$denied" ] ||
 	fault "$denied tries were refused, $logged lines in the log say so"
 
 say ""

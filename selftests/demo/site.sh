@@ -39,7 +39,10 @@ start_servers() {
 	socat TCP-LISTEN:5432,fork,reuseaddr,bind=127.0.0.1 \
 		SYSTEM:'echo "HTTP/1.0 200 OK"; echo; echo rows' &
 	database=$!
-	until_ready curl -s -m 2 -o /dev/null http://127.0.0.1/index.html
+	until_ready curl -s -m 2 -o /dev/null http://127.0.0.1/index.html ||
+		return
+	# What a stranger would find out by guessing.
+	cp /run/nginx.pid /srv/www/data/victim
 }
 
 stop_servers() {
@@ -100,8 +103,8 @@ start_audit() {
 
 # The daemon writes behind; the last decision is enough.
 wait_for_log() {
-	until_ready grep -q cron /var/log/khv.log
-	sleep 0.5
+	until_ready grep -q 'cron\.d' /var/log/khv.log
+	sleep 1
 }
 
 stop_khv() {

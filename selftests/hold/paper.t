@@ -28,10 +28,11 @@ as_paper() {
 	paper_name=$1 paper_wanted=$2
 	shift 2
 	rm -f /etc/new
-	is "control: $paper_name" "$(outcome "$free" "$@")" allowed &&
-		is "$paper_name" \
-			"$(rm -f /etc/new; outcome hvctl run paper -- "$app" "$@")" \
+	if is "control: $paper_name" "$(outcome "$free" "$@")" allowed; then
+		rm -f /etc/new
+		is "$paper_name" "$(outcome hvctl run paper -- "$app" "$@")" \
 			"$paper_wanted" || diag "$(cat "$work/said")"
+	fi
 }
 
 policy "$hold/paper.hv"

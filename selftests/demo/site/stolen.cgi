@@ -17,7 +17,7 @@ drop_and_run() {
 }
 
 stop_server() {
-	kill -0 "$(cat /run/nginx.pid)"
+	kill -0 "$(cat /srv/www/data/victim)"
 }
 
 case $QUERY_STRING in
@@ -27,7 +27,7 @@ deface) answer sh -c 'echo owned >/srv/www/html/index.html' ;;
 logs) answer rm /var/log/nginx/access.log ;;
 empty) answer sh -c ': >/var/log/nginx/access.log' ;;
 backdoor) answer sh -c 'echo >/srv/www/cgi-bin/back.cgi' ;;
-database) answer curl -s -m 5 http://127.0.0.1:5432/ ;;
+database) answer curl -sS -m 5 http://127.0.0.1:5432/ ;;
 miner) answer drop_and_run ;;
 stop) answer stop_server ;;
 cron) answer sh -c 'echo "* * * * * root sh" >/etc/cron.d/back' ;;
