@@ -45,9 +45,11 @@ def parse(paths):
 
 def targets(path):
     if path.endswith(".rst"):
-        for node in tree(path).findall(docutils.nodes.reference):
-            if "refuri" in node:
-                yield node["refuri"]
+        try:
+            nodes = tree(path).findall(docutils.nodes.reference)
+        except docutils.utils.SystemMessage:
+            return      # parse() says so
+        yield from (node["refuri"] for node in nodes if "refuri" in node)
     else:
         yield from re.findall(r"\]\(([^)\s]+)\)", read(path))
 
