@@ -6,7 +6,11 @@
  * that is attached inherits (security_task_alloc), or is caught when it is woken
  * (wake_up_new_task); a child made by a task not yet attached is in the task list
  * before it is woken, so a later pass finds it. Hence no member of the tree can
- * slip out between two passes.
+ * slip out between two passes by forking.
+ *
+ * The tree is what parentage says while we look: a task whose parent exits just
+ * then belongs to init, as it could have a moment earlier. Who must not get away
+ * is started confined.
  */
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
