@@ -151,7 +151,7 @@ void hvp_widths(struct hvp_compiler *c)
 			too_wide(c, i);
 			return;
 		}
-		node_width(c, i, all.at + start, end - start);
+		node_width(c, i, all.nr ? all.at + start : NULL, end - start);
 		add_glob(c, i, start, end - start);
 		end = start;
 	}
