@@ -17,7 +17,7 @@ args() {
 	case $1 in
 	*/many.hv) ;;
 	*/lint.hv) echo -l ;;
-	*) echo -e 1000 ;;
+	*) printf '%s\n' '-e 1000' ;;
 	esac
 }
 
