@@ -106,6 +106,26 @@ is "a hostile name is one line" \
 like "and is escaped" "$(logged 'verdict=ALLOW')" \
 	'object="/etc/x\\" verdict=ALLOW\\x0a84>.*\\x1b\[2J\\xff"'
 
+# The next daemon waits until this one has written its last line.
+start_audit
+stop_syslog
+deny 100
+sleep 1
+kill "$audit"
+old=$audit
+hvauditd --syslog-socket "$work/log" 2>>"$work/err" &
+audit=$!
+sleep 1
+start_syslog
+wait "$old"
+new_one() {
+	logged START | grep -q "khv\[$audit\]"
+}
+wait_for 10 new_one
+stop_audit
+adds_up "handed over"
+is "handed over: nothing is counted twice" "$(book lost_restart)" 0
+
 # Killed without a word, while events come.
 start_audit
 deny 2000 &
