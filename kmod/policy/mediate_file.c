@@ -12,13 +12,13 @@
 /* Which verbs are judged on a file without a place in any tree. */
 static u32 khv_placeless_verbs(const struct khv_pathname *p)
 {
-	/* The open of which this is a part has been judged. */
-	if (!strncmp(p->name, "@inner:", 7))
-		return 0;
 	/* Detached: it had a name once, and no rule can be found for it now. */
 	if (!strncmp(p->name, "@unreachable:", 13))
 		return ~0u;
-	/* Pipes and memfds: the task's own; only running code from them counts. */
+	/*
+	 * Pipes and memfds: the task's own; a layer of an overlay: judged under
+	 * its outer name. Only running code from them counts.
+	 */
 	return KHV_F_EXEC | KHV_F_MMAP;
 }
 

@@ -55,5 +55,7 @@ extern struct list_head khv_policies;
 int khv_store_init(void);
 void khv_store_exit(void);
 void khv_loaded_put(struct khv_loaded *loaded);
+void khv_domain_set(struct khv_domain *d, struct khv_policy *policy,
+		    const struct khv_loaded *loaded, u16 index);
 
 #endif /* _KHV_POLICY_STORE_H */

@@ -62,20 +62,20 @@ static void *khv_wrap_inherit(void *data, struct task_struct *child)
 }
 
 /*
- * A task in a domain stays in it, whatever it executes: that the program would be
- * wanted by another policy must not be a way out of this one.
+ * A task in a policy stays in it, whatever it executes: that the program would be
+ * wanted by another policy must not be a way out of this one. A rule of its own
+ * policy may move it to another domain of that policy.
  */
 static void *khv_wrap_exec(struct linux_binprm *bprm, void *data)
 {
-	struct khv_wrap *w, *found = NULL;
+	struct khv_wrap *own = data, *w, *found = NULL;
 	int ret;
 
-	if (data)
-		return NULL;
 	w = kmalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 	if (!w)
 		return ERR_PTR(-ENOMEM);
-	ret = khv_policy_match_exec(&khv_wrap_mediator, bprm, &w->domain);
+	ret = own ? khv_policy_transition(&own->domain, bprm, &w->domain) :
+		    khv_policy_match_exec(&khv_wrap_mediator, bprm, &w->domain);
 	if (ret == 1) {
 		khv_wrap_enter(w);
 		found = w;

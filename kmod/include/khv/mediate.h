@@ -127,4 +127,17 @@ int khv_policy_match_exec(const struct khv_mediator *m,
 			  const struct linux_binprm *bprm,
 			  struct khv_domain *d);
 
+/**
+ * khv_policy_transition() - does a rule move the task to another domain?
+ * @d: domain of current
+ * @bprm: what current executes; that it may is judged elsewhere
+ * @to: filled in with a reference if so
+ *
+ * Context: process context.
+ * Return: 1 if it moves, 0 if it stays, -EBUSY on lack of a buffer,
+ * -ENAMETOOLONG.
+ */
+int khv_policy_transition(struct khv_domain *d, const struct linux_binprm *bprm,
+			  struct khv_domain *to);
+
 #endif /* _KHV_MEDIATE_H */

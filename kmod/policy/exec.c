@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What executing a program does: enter a policy, or another domain of it. */
+#include <linux/binfmts.h>
+#include <linux/cred.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include "../compat/file.h"
+#include "mediate.h"
+
+static const struct khv_check khv_exec_check = { .name = "bprm_check" };
+
+/* Is the real or the effective user one that may not run it? */
+static bool khv_is_refused(const struct khv_judge *j, u32 *rule)
+{
+	const struct cred *cred = current_cred();
+	const struct khv_subject effective = {
+		.uid = from_kuid(&init_user_ns, cred->euid),
+		.gid = from_kgid(&init_user_ns, cred->egid),
+	};
+
+	return khv_engine_refuse(&j->l->engine, &j->s, rule) ||
+	       khv_engine_refuse(&j->l->engine, &effective, rule);
+}
+
+/* One policy: does it want the program at @p, and this user? Under RCU. */
+static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy,
+			 const struct khv_pathname *p, struct khv_domain *d)
+{
+	struct khv_decision dec;
+	struct khv_judge j;
+	u16 domain;
+	u32 rule;
+	int ret;
+
+	j.l = rcu_dereference(policy->now);
+	if (!j.l || khv_engine_mode(&j.l->engine) == KHV_MODE_OFF ||
+	    !khv_engine_attach(&j.l->engine, p->name, p->len, &domain, &rule))
+		return 0;
+	khv_domain_set(d, policy, j.l, domain);
+	khv_judge_start(&j, m, d, &khv_exec_check);
+	if (!j.l || !khv_is_refused(&j, &rule))
+		return 1;
+	khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_EXEC);
+	dec.rule = rule;
+	ret = khv_judge_answer(&j, KHV_TYPE_FILE, KHV_F_EXEC, &dec, p->name,
+			       p->len);
+	return ret ?: 1;
+}
+
+int khv_policy_match_exec(const struct khv_mediator *m,
+			  const struct linux_binprm *bprm, struct khv_domain *d)
+{
+	struct khv_policy *policy;
+	struct khv_pathname p;
+	int ret;
+
+	if (list_empty(&khv_policies))
+		return 0;
+	ret = khv_path_get(&p);
+	if (ret)
+		return ret;
+	ret = khv_path_of(&p, khv_file_path(bprm->file));
+	rcu_read_lock();
+	list_for_each_entry_rcu(policy, &khv_policies, list) {
+		if (ret)
+			break;
+		ret = khv_match_one(m, policy, &p, d);
+	}
+	/* A policy taken from the list meanwhile has no reference left to give. */
+	if (ret == 1 && !kref_get_unless_zero(&d->policy->ref))
+		ret = -EBUSY;
+	rcu_read_unlock();
+	khv_path_put(&p);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_policy_match_exec);
+
+int khv_policy_transition(struct khv_domain *d, const struct linux_binprm *bprm,
+			  struct khv_domain *to)
+{
+	struct khv_pathname p;
+	struct khv_judge j;
+	u16 domain;
+	int ret;
+
+	ret = khv_path_get(&p);
+	if (ret)
+		return ret;
+	ret = khv_path_of(&p, khv_file_path(bprm->file));
+	rcu_read_lock();
+	if (!ret && khv_judge_start(&j, NULL, d, &khv_exec_check) && j.l &&
+	    khv_engine_transition(&j.l->engine, j.domain, &j.s, p.name, p.len,
+				  &domain, NULL) && domain != j.domain) {
+		khv_domain_set(to, d->policy, j.l, domain);
+		/* current is in the policy, so there is a reference to share. */
+		khv_policy_hold(d->policy);
+		ret = 1;
+	}
+	rcu_read_unlock();
+	khv_path_put(&p);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_policy_transition);
