@@ -37,6 +37,7 @@ endif
 
 # Folders come and go while the project grows.
 have	= $(if $(wildcard $(1)/Makefile),$(MAKE) -C $(1) $(2),@true)
+share	= $(DESTDIR)$(PREFIX)/share/khv
 user	= O=$(BUILD)/user PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 all: modules lib tools
@@ -84,10 +85,14 @@ install:
 	$(if $(DESTDIR),,depmod $$($(MAKE) -s -C $(KDIR) kernelrelease))
 	+$(call have,lib,$(user) install)
 	+$(call have,tools,$(user) install)
+	install -d $(share)/include $(share)/rules
+	install -m 644 rules/include/*.hv $(share)/include
+	install -m 644 rules/*.hv $(share)/rules
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
 		$(DESTDIR)/lib/modules/*/extra/khv_*.ko
+	rm -rf $(share)/include $(share)/rules
 	+$(call have,tools,$(user) uninstall)
 	+$(call have,lib,$(user) uninstall)
 

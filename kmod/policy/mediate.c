@@ -84,9 +84,11 @@ static bool khv_wants_report(const struct khv_judge *j,
 	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
 }
 
-static noinline void khv_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
-		       const struct khv_decision *dec,
-		       enum khv_verdict verdict, const char *object, size_t len)
+/* Out of line: most decisions are not reported. */
+static noinline void khv_report(const struct khv_judge *j, enum khv_type type,
+				u32 verbs, const struct khv_decision *dec,
+				enum khv_verdict verdict, const char *object,
+				size_t len)
 {
 	struct khv_event ev = {
 		.policy = j->d->policy->name,

@@ -189,8 +189,12 @@ require_module() {
 	at_exit tap_unload "$tap_module"
 }
 
-# Children that the test killed a moment ago may still hold a module.
+# Children that the test killed a moment ago may still hold a module, and a client
+# of khv pins its own until it is disabled.
 tap_unload() {
+	! grep -q '^khv ' /proc/modules ||
+		hvctl --timeout 5 module unload "$1" >/dev/null 2>&1
+	grep -q "^$1 " /proc/modules || return 0
 	wait_for 5 modprobe -rq "$1" || {
 		diag "cannot unload $1"
 		modprobe -r "$1" 2>&1 | sed 's/^/# /'
