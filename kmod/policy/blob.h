@@ -53,7 +53,7 @@
 #include "engine_limits.h"
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
-#define KHV_BLOB_VERSION	1
+#define KHV_BLOB_VERSION	2
 
 enum khv_section_id {
 	KHV_SEC_DOMAINS,
@@ -145,6 +145,7 @@ struct khv_blob_glob {
 	__u8 overlap;		/* most nodes its branches can match at once */
 	__u8 height;		/* components below, of FLOAT nodes */
 	__u8 pad[3];
+	__le64 filter;		/* of DEEP nodes: first bytes of literal children */
 };
 
 /* Ranges of a prefix cover 0 to 65535 without holes, in rising order. */

@@ -81,11 +81,6 @@ static inline const char *khv_string(const struct khv_engine *e, u32 offset)
 
 #define KHV_HASH_FACTOR	0x9e3779b97f4a7c15ull
 
-static inline u64 khv_hash_start(u32 parent)
-{
-	return parent * KHV_HASH_FACTOR;
-}
-
 /* The upper half ends up depending on every bit of both. */
 static inline u64 khv_hash_word(u64 hash, u64 word)
 {
@@ -116,25 +111,35 @@ static inline u64 khv_low_bytes(u64 word, size_t n)
 	return word & ((1ull << (8 * n)) - 1);
 }
 
-static inline u64 khv_hash(u32 parent, const char *name, size_t len)
+/* Of a name alone: a lookup tries the same name below several parents. */
+static inline u64 khv_hash_name(const char *name, size_t len)
 {
-	u64 hash = khv_hash_start(parent);
+	u64 hash = 0;
 
 	for (; len >= 8; len -= 8, name += 8)
 		hash = khv_hash_word(hash, khv_load_word(name));
 	return khv_hash_word(hash, khv_load_bytes(name, len));
 }
 
+static inline u64 khv_hash_child(u32 parent, u64 name)
+{
+	return (name ^ parent * KHV_HASH_FACTOR) * KHV_HASH_FACTOR;
+}
+
+static inline u64 khv_hash(u32 parent, const char *name, size_t len)
+{
+	return khv_hash_child(parent, khv_hash_name(name, len));
+}
+
 /* Slots hold the number of a node and eight bits of its hash. */
 static inline u32 khv_slot_tag(u64 hash)
 {
-	return (u32)hash & 0xff;
+	return (u32)hash >> 24;
 }
 
-/* One more round: names that count up would come to lie side by side. */
 static inline u32 khv_slot_home(u64 hash, u32 homes)
 {
-	return (u32)((((hash * KHV_HASH_FACTOR) >> 32) * homes) >> 32);
+	return (u32)(((hash >> 32) * homes) >> 32);
 }
 
 /* --- the fold ---------------------------------------------------------------- */
@@ -230,6 +235,12 @@ static inline u32 khv_judged(const struct khv_engine *e, enum khv_type type,
 bool khv_glob_valid(const char *pattern, size_t len, u32 *literals);
 bool khv_glob_match(const char *pattern, size_t pattern_len, const char *name,
 		    size_t name_len);
+
+/* Bit of the first byte of a name in the filter of a "**" node. */
+static inline u64 khv_filter_bit(u8 first)
+{
+	return 1ull << (first & 63);
+}
 
 /* The byte every match starts with, or 0 if there is more than one. */
 static inline u8 khv_glob_first(const char *pattern, size_t len)

@@ -7,32 +7,7 @@
  * that, what would silently take a rule out of force is refused as well: a node
  * that the hash table does not lead to, entries that are out of order.
  */
-#include "engine_internal.h"
-
-enum reason {
-	BAD_NONE,
-	BAD_SIZE,
-	BAD_MAGIC,
-	BAD_VERSION,
-	BAD_SECTION,
-	BAD_STRINGS,
-	BAD_TEXT,
-	BAD_HEADER,
-	BAD_DOMAIN,
-	BAD_NODE,
-	BAD_GLOB,
-	BAD_PATTERN,
-	BAD_WIDTH,
-	BAD_PORTS,
-	BAD_ITEM,
-	BAD_ENTRY,
-	BAD_COND,
-	BAD_RULE,
-	BAD_NOTE,
-	BAD_SOURCE,
-	BAD_SLOTS,
-	NR_REASONS
-};
+#include "engine_check.h"
 
 static const char *const reasons[NR_REASONS] = {
 	[BAD_NONE] = "no error",
@@ -80,26 +55,6 @@ static const u32 all_verbs[KHV_NR_TYPES] = {
 	[KHV_TYPE_SOCKET] = (1u << KHV_S_NR_VERBS) - 1,
 	[KHV_TYPE_PROCESS] = (1u << KHV_P_NR_VERBS) - 1,
 };
-
-struct check {
-	const struct khv_engine *e;
-	u32 count[KHV_NR_SECTIONS];
-	const struct khv_blob_node *nodes;
-	const struct khv_blob_glob *globs;
-	const __le32 *branches;
-};
-
-/* Do @nr elements from @first on exist? */
-static bool range_ok(u32 first, u32 nr, u32 count)
-{
-	return first <= count && nr <= count - first;
-}
-
-/* Every offset below is the start of a string that ends inside. */
-static bool string_ok(const struct check *c, u32 offset)
-{
-	return offset < c->count[KHV_SEC_STRINGS] - KHV_STRINGS_PAD;
-}
 
 const char *khv_engine_error(int reason)
 {
@@ -204,211 +159,6 @@ static int check_domains(const struct check *c)
 			return BAD_DOMAIN;
 	}
 	return BAD_NONE;
-}
-
-/* --- trees ------------------------------------------------------------------- */
-
-static const struct khv_blob_glob *glob_of(const struct check *c,
-					   const struct khv_blob_node *n)
-{
-	return c->globs + (n->flags & KHV_NODE_NET ? 0 : khv_le32(n->more));
-}
-
-/* What a matching node counts for; one without children still has rules. */
-static u32 width_of(const struct khv_blob_node *n)
-{
-	u32 width = n->width;
-
-	/* With it, its "**" child becomes active too: that is in its width. */
-	return width ? width : 1;
-}
-
-static bool net_ok(const struct check *c, const struct khv_blob_node *n)
-{
-	if (n->nr || n->flags != KHV_NODE_NET)
-		return false;
-	return range_ok(khv_le32(n->first), khv_le32(n->more),
-			c->count[KHV_SEC_PORTS]);
-}
-
-/* Fields of a node, and that its parent knows about it. */
-static int check_node(const struct check *c, u32 i)
-{
-	const u8 inherited = KHV_NODE_GLOB | KHV_NODE_FLOAT | KHV_NODE_NET;
-	const u8 known = inherited | KHV_NODE_STAT | KHV_NODE_PATTERN |
-			 KHV_NODE_DEEP;
-	const struct khv_blob_node *n = c->nodes + i, *parent;
-	u32 up = khv_le32(n->parent);
-	const struct khv_blob_glob *g;
-
-	if (up >= i || (n->flags & ~known) ||
-	    khv_le32(n->name) >= c->count[KHV_SEC_STRINGS] ||
-	    !range_ok(khv_le32(n->name), n->name_len + KHV_STRINGS_PAD,
-		      c->count[KHV_SEC_STRINGS]) ||
-	    n->width > KHV_MAX_WIDTH)
-		return BAD_NODE;
-	if (n->flags & KHV_NODE_NET) {
-		if (!net_ok(c, n))
-			return BAD_PORTS;
-	} else if (!range_ok(khv_le32(n->first), n->nr,
-			     c->count[KHV_SEC_ENTRIES]) ||
-		   khv_le32(n->more) >= c->count[KHV_SEC_GLOBS]) {
-		return BAD_NODE;
-	}
-	if ((n->flags & KHV_NODE_GLOB) ? !n->more :
-	    (n->flags & (KHV_NODE_PATTERN | KHV_NODE_FLOAT | KHV_NODE_DEEP)))
-		return BAD_NODE;
-	if (!up)
-		return n->name_len || (n->flags & ~(KHV_NODE_NET | KHV_NODE_STAT)) ?
-		       BAD_NODE : BAD_NONE;
-	parent = c->nodes + up;
-	if ((parent->flags & inherited) & ~n->flags)
-		return BAD_NODE;
-	if ((n->flags & ~parent->flags & KHV_NODE_NET) || !parent->width)
-		return BAD_NODE;
-	g = glob_of(c, parent);
-	if (n->flags & KHV_NODE_DEEP) {
-		/* One "**" per path: what is below must not branch again. */
-		if (khv_le32(g->deep) != i || n->nr || n->name_len ||
-		    !(n->flags & KHV_NODE_FLOAT) || !(n->flags & KHV_NODE_GLOB) ||
-		    (parent->flags & KHV_NODE_FLOAT))
-			return BAD_NODE;
-		return BAD_NONE;
-	}
-	if (!n->name_len)
-		return BAD_NODE;
-	if (parent->flags & KHV_NODE_FLOAT) {
-		if (!n->more || glob_of(c, n)->height >= g->height)
-			return BAD_WIDTH;
-	} else if (n->flags & KHV_NODE_FLOAT) {
-		return BAD_NODE;
-	}
-	return BAD_NONE;
-}
-
-/*
- * The branches of a node are its own, ordered, none twice, and no more overlap
- * than it says.
- */
-static int check_branches(const struct check *c, u32 i)
-{
-	const struct khv_blob_node *n = c->nodes + i;
-	const struct khv_blob_glob *g = glob_of(c, n);
-	const char *strings = khv_section(c->e, KHV_SEC_STRINGS);
-	u32 any = 0, run = 0, most = 0, before = 0, j;
-	u8 last = 0;
-
-	if (!range_ok(khv_le32(g->first), g->nr, c->count[KHV_SEC_BRANCHES]))
-		return BAD_GLOB;
-	for (j = 0; j < g->nr; j++) {
-		u32 child = khv_le32(c->branches[khv_le32(g->first) + j]);
-		const struct khv_blob_node *p = c->nodes + child;
-		const char *pattern;
-		u8 first;
-
-		if (child >= c->count[KHV_SEC_NODES] ||
-		    khv_le32(p->parent) != i || !(p->flags & KHV_NODE_PATTERN))
-			return BAD_GLOB;
-		pattern = strings + khv_le32(p->name);
-		if (!khv_glob_valid(pattern, p->name_len, NULL))
-			return BAD_PATTERN;
-		first = khv_glob_first(pattern, p->name_len);
-		if (first < last || (first == last && child <= before))
-			return BAD_GLOB;
-		if (first != last)
-			run = 0;
-		last = first;
-		before = child;
-		if (first)
-			run += width_of(p);
-		else
-			any += width_of(p);
-		if (run > most)
-			most = run;
-	}
-	return any + most > g->overlap ? BAD_WIDTH : BAD_NONE;
-}
-
-/* The width of a node against that of its children. */
-static int check_width(const struct check *c, u32 i)
-{
-	const struct khv_blob_node *n = c->nodes + i;
-	const struct khv_blob_glob *g = glob_of(c, n);
-	u32 deep = khv_le32(g->deep), width;
-
-	if (deep) {
-		const struct khv_blob_node *d = c->nodes + deep;
-
-		if (deep >= c->count[KHV_SEC_NODES] ||
-		    khv_le32(d->parent) != i || !(d->flags & KHV_NODE_DEEP))
-			return BAD_GLOB;
-		deep = d->width;
-	}
-	width = g->overlap + deep;
-	if (n->flags & KHV_NODE_DEEP)
-		width = 1 + g->height * g->overlap;
-	if (width > n->width || (deep && n->width < 1 + deep))
-		return BAD_WIDTH;
-	return BAD_NONE;
-}
-
-/* A literal child adds to what the patterns beside it can match. */
-static int check_literal(const struct check *c, u32 i)
-{
-	const struct khv_blob_node *n = c->nodes + i;
-	const struct khv_blob_node *parent = c->nodes + khv_le32(n->parent);
-	const struct khv_blob_glob *g = glob_of(c, parent);
-	u32 deep = khv_le32(g->deep), width;
-
-	width = width_of(n) + g->overlap;
-	if (deep)
-		width += c->nodes[deep].width;
-	if (parent->flags & KHV_NODE_DEEP)
-		width = 1 + g->height * width;
-	if (width > parent->width)
-		return BAD_WIDTH;
-	if (khv_find_child(c->e, khv_le32(n->parent),
-			   khv_string(c->e, khv_le32(n->name)), n->name_len) != i)
-		return BAD_SLOTS;
-	return BAD_NONE;
-}
-
-static bool glob_empty(const struct khv_blob_glob *g)
-{
-	return !g->first && !g->deep && !g->literals && !g->nr && !g->overlap &&
-	       !g->height;
-}
-
-static int check_trees(const struct check *c)
-{
-	u32 i, patterns = 0, branches = 0, n = c->count[KHV_SEC_NODES];
-	int reason = BAD_NONE;
-
-	if (!n || n >= KHV_MAX_NODES)
-		return BAD_NODE;
-	if (!c->count[KHV_SEC_GLOBS] || !glob_empty(c->globs))
-		return BAD_GLOB;
-	/* Node 0 stands for "none" and is never looked at. */
-	for (i = 1; i < n && !reason; i++)
-		reason = check_node(c, i);
-	for (i = 1; i < n && !reason; i++) {
-		reason = check_branches(c, i);
-		branches += glob_of(c, c->nodes + i)->nr;
-	}
-	for (i = 1; i < n && !reason; i++)
-		reason = check_width(c, i);
-	for (i = 1; i < n && !reason; i++) {
-		const struct khv_blob_node *node = c->nodes + i;
-
-		if (node->flags & KHV_NODE_PATTERN)
-			patterns++;
-		else if (node->parent && !(node->flags & KHV_NODE_DEEP))
-			reason = check_literal(c, i);
-	}
-	/* Each branch is another pattern: if they are as many, none is missing. */
-	if (!reason && branches != patterns)
-		reason = BAD_GLOB;
-	return reason;
 }
 
 static int check_slots(const struct check *c)
@@ -564,7 +314,7 @@ static int check_content(struct check *c)
 {
 	static int (*const checks[])(const struct check *c) = {
 		/* Strings and slots before trees, trees before their users. */
-		check_strings, check_slots, check_trees, check_header,
+		check_strings, check_slots, khv_check_trees, check_header,
 		check_domains, check_ports, check_items, check_conds,
 		check_sources, check_rules, check_entries, check_notes,
 	};

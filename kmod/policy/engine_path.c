@@ -19,13 +19,12 @@ struct component {
  * Find the end of the component at @p and hash it, a word at a time. Bytes
  * before @start and from @end on are not touched.
  */
-static inline void cut_component(struct component *c, u32 parent,
-				 const char *start, const char *p,
-				 const char *end)
+static inline void cut_component(struct component *c, const char *start,
+				 const char *p, const char *end)
 {
 	const u64 slash = 0x2f2f2f2f2f2f2f2full;
 	const u64 ones = 0x0101010101010101ull;
-	u64 hash = khv_hash_start(parent);
+	u64 hash = 0;
 
 	c->name = p;
 	for (;;) {
@@ -56,25 +55,12 @@ static inline void cut_component(struct component *c, u32 parent,
 }
 
 /* @name as one component, whatever bytes are in it. */
-static void whole_component(struct component *c, u32 parent, const char *name,
-			    size_t len)
+static void whole_component(struct component *c, const char *name, size_t len)
 {
 	c->name = name;
 	c->len = len;
-	c->hash = khv_hash(parent, name, len);
+	c->hash = khv_hash_name(name, len);
 	c->tail = khv_load_bytes(name + (len & ~(size_t)7), len & 7);
-}
-
-/* The same component below another parent. */
-static inline void rehash_component(struct component *c, u32 parent)
-{
-	const char *p = c->name;
-	u64 hash = khv_hash_start(parent);
-	size_t left;
-
-	for (left = c->len; left >= 8; left -= 8, p += 8)
-		hash = khv_hash_word(hash, khv_load_word(p));
-	c->hash = khv_hash_word(hash, c->tail);
 }
 
 /* @stored may be read beyond its end, up to KHV_STRINGS_PAD bytes. */
@@ -92,9 +78,10 @@ static inline bool same_name(const struct component *c, const char *stored)
 static inline u32 find_child(const struct khv_engine *e, u32 parent,
 			     const struct component *c)
 {
-	const __le32 *slot = e->slots + khv_slot_home(c->hash, e->homes);
+	u64 hash = khv_hash_child(parent, c->hash);
+	const __le32 *slot = e->slots + khv_slot_home(hash, e->homes);
 	const __le32 *end = slot + e->probes;
-	u32 tag = khv_slot_tag(c->hash);
+	u32 tag = khv_slot_tag(hash);
 
 	for (; slot < end; slot++) {
 		u32 value = khv_le32(*slot);
@@ -118,7 +105,7 @@ u32 khv_find_child(const struct khv_engine *e, u32 parent, const char *name,
 {
 	struct component c;
 
-	whole_component(&c, parent, name, len);
+	whole_component(&c, name, len);
 	return find_child(e, parent, &c);
 }
 
@@ -181,13 +168,35 @@ static u32 rank_of(const struct khv_engine *e, u32 node)
 	return khv_le16(glob_of(e, n)->literals);
 }
 
-/* All nodes that match @c below one of @from. */
-static void wide_step(struct khv_fold *f, const struct wide *from,
-		      struct wide *to, struct component *c)
+/* The children of @node that are patterns and match @c. */
+static void wide_patterns(struct khv_fold *f, const struct khv_blob_glob *g,
+			  struct wide *to, const struct component *c)
 {
 	const struct khv_engine *e = f->e;
-	const __le32 *branches = khv_section(e, KHV_SEC_BRANCHES);
-	u32 i, j;
+	const __le32 *branch = khv_section(e, KHV_SEC_BRANCHES);
+	const __le32 *end;
+
+	branch += khv_le32(g->first);
+	for (end = branch + g->nr; branch < end; branch++) {
+		u32 child = khv_le32(*branch);
+		const struct khv_blob_node *p = e->nodes + child;
+		const char *pattern = khv_string(e, khv_le32(p->name));
+		u8 first = khv_glob_first(pattern, p->name_len);
+
+		khv_count();
+		if (first && first != (u8)c->name[0])
+			continue;
+		if (khv_glob_match(pattern, p->name_len, c->name, c->len))
+			wide_add(f, to, child);
+	}
+}
+
+/* All nodes that match @c below one of @from. */
+static void wide_step(struct khv_fold *f, const struct wide *from,
+		      struct wide *to, const struct component *c)
+{
+	const struct khv_engine *e = f->e;
+	u32 i;
 
 	to->nr = 0;
 	for (i = 0; i < from->nr; i++) {
@@ -197,29 +206,25 @@ static void wide_step(struct khv_fold *f, const struct wide *from,
 
 		if (!n->width)
 			continue;
-		if (n->flags & KHV_NODE_DEEP)
-			wide_add(f, to, node);
-		rehash_component(c, node);
+		g = glob_of(e, n);
+		if (n->flags & KHV_NODE_DEEP) {
+			/* It has no "**" of its own: no wide_add(). */
+			if (to->nr < KHV_MAX_WIDTH)
+				to->node[to->nr++] = node;
+			else
+				f->broken = true;
+			if (!(khv_le64(g->filter) &
+			      khv_filter_bit(c->name[0]))) {
+				if (g->nr)
+					wide_patterns(f, g, to, c);
+				continue;
+			}
+		}
 		child = find_child(e, node, c);
 		if (child)
 			wide_add(f, to, child);
-		g = glob_of(e, n);
-		for (j = 0; j < g->nr; j++) {
-			const struct khv_blob_node *p;
-			const char *pattern;
-			u8 first;
-
-			child = khv_le32(branches[khv_le32(g->first) + j]);
-			p = e->nodes + child;
-			pattern = khv_string(e, khv_le32(p->name));
-			first = khv_glob_first(pattern, p->name_len);
-			khv_count();
-			if (first && first != (u8)c->name[0])
-				continue;
-			if (khv_glob_match(pattern, p->name_len, c->name,
-					   c->len))
-				wide_add(f, to, child);
-		}
+		if (g->nr)
+			wide_patterns(f, g, to, c);
 	}
 }
 
@@ -264,30 +269,43 @@ static void fold_equals(struct khv_fold *f, const u32 *nodes, u32 nr, bool last)
 	}
 }
 
-static void fold_wide(struct khv_fold *f, struct wide *w, bool last)
+static void fold_ranked(struct khv_fold *f, struct wide *w, bool last)
 {
 	const struct khv_engine *e = f->e;
 	u32 i, j;
 
 	wide_sort(e, w);
-	if (last)
-		for (i = 0; i < w->nr; i++)
-			fold_stat(f, e->nodes + w->node[i]);
 	for (i = 0; i < w->nr; i = j) {
 		u32 rank = rank_of(e, w->node[i]);
-		u32 with = 0, at = i;
 
-		for (j = i; j < w->nr && rank_of(e, w->node[j]) == rank; j++) {
-			if (e->nodes[w->node[j]].nr) {
-				with++;
-				at = j;
-			}
-		}
-		if (with > 1)
+		for (j = i; j < w->nr && rank_of(e, w->node[j]) == rank; j++)
+			;
+		if (j - i > 1)
 			fold_equals(f, w->node + i, j - i, last);
-		else if (with)
-			fold_node(f, e->nodes + w->node[at], last);
+		else
+			fold_node(f, e->nodes + w->node[i], last);
 	}
+}
+
+/* Nearly always at most one of the nodes has rules, and no order is needed. */
+static void fold_wide(struct khv_fold *f, struct wide *w, bool last)
+{
+	const struct khv_blob_node *n, *only = NULL;
+	u32 i, with = 0;
+
+	for (i = 0; i < w->nr; i++) {
+		n = f->e->nodes + w->node[i];
+		if (last)
+			fold_stat(f, n);
+		if (n->nr) {
+			only = n;
+			with++;
+		}
+	}
+	if (with > 1)
+		fold_ranked(f, w, last);
+	else if (only)
+		fold_node(f, only, last);
 }
 
 /* Continue at @node, which matches all of the path before @p. */
@@ -302,9 +320,9 @@ static noinline_for_stack void walk_wide(struct khv_fold *f, u32 node,
 	wide_add(f, now, node);
 	while (p < end && now->nr) {
 		if (cut == KHV_CUT_SLASH)
-			cut_component(&c, 0, start, p, end);
+			cut_component(&c, start, p, end);
 		else
-			whole_component(&c, 0, p, end - p);
+			whole_component(&c, p, end - p);
 		p += c.len;
 		wide_step(f, now, next, &c);
 		fold_wide(f, next, p == end);
@@ -337,7 +355,7 @@ void khv_fold_path(struct khv_fold *f, u32 root, const char *path, size_t len)
 			walk_wide(f, node, path, p, end, KHV_CUT_SLASH);
 			return;
 		}
-		cut_component(&c, node, path, p, end);
+		cut_component(&c, path, p, end);
 		node = find_child(e, node, &c);
 		if (!node)
 			return;

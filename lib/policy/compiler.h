@@ -166,6 +166,7 @@ struct hvp_node {
 	u32 deep;
 	u32 widest; /* width of its widest literal child */
 	u32 literals;
+	u64 filter; /* first bytes of its literal children */
 	u16 name_len;
 	u8 flags;
 	u8 width, overlap, height;

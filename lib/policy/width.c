@@ -95,9 +95,11 @@ static void node_width(struct hvp_compiler *c, u32 i, const struct branch *b,
 	}
 	if (!n->parent)
 		return;
-	if (!(n->flags & (KHV_NODE_PATTERN | KHV_NODE_DEEP)) &&
-	    up->widest < width_of(n))
-		up->widest = width_of(n);
+	if (!(n->flags & (KHV_NODE_PATTERN | KHV_NODE_DEEP))) {
+		up->filter |= khv_filter_bit(c->strings.at[n->name]);
+		if (up->widest < width_of(n))
+			up->widest = width_of(n);
+	}
 	if ((n->flags & KHV_NODE_FLOAT) && up->height < n->height + 1)
 		up->height = n->height + 1;
 }
@@ -116,6 +118,8 @@ static void add_glob(struct hvp_compiler *c, u32 i, u32 first, u32 nr)
 	g->literals = htole16(n->literals > 0xffff ? 0xffff : n->literals);
 	g->nr = nr;
 	g->overlap = n->overlap;
+	if (n->flags & KHV_NODE_DEEP)
+		g->filter = htole64(n->filter);
 	g->height = n->flags & KHV_NODE_FLOAT ? n->height : 0;
 }
 
