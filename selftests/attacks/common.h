@@ -65,8 +65,9 @@ struct attack {
 	const char *what;
 	int (*run)(void);
 	enum expectation expect;
-	int error; /* another error number than EACCES */
-	int also;  /* and this one will do as well */
+	int error;	  /* another error number than EACCES */
+	int also;	  /* and this one will do as well */
+	const char *todo; /* known not to be held: where this is dealt with */
 };
 
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];

@@ -159,7 +159,9 @@ static const char *judge(const struct attack *a, int control, int in)
 		return in ? "lost" : "held";
 	if (in == -(a->error ?: EACCES) || (a->also && in == -a->also))
 		return "held";
-	return in ? "odd" : "leaked";
+	if (in)
+		return "odd";
+	return a->todo ? "todo" : "leaked";
 }
 
 static void programs(void)
@@ -206,8 +208,8 @@ int stage(const struct attack *attacks, char *const *command)
 		int control = perform(a, command, 0);
 		int in = control ? SKIPPED : perform(a, command, 1);
 
-		printf("%s\t%s\t%s\tunconfined: %s; confined: %s\n",
-		       judge(a, control, in), a->id, a->what,
+		printf("%s\t%s\t%s\t%s\tunconfined: %s; confined: %s\n",
+		       judge(a, control, in), a->id, a->what, a->todo ?: "-",
 		       control == SKIPPED ? "not on this kernel" :
 					    word(control),
 		       control ? "not tried" : word(in));
