@@ -185,6 +185,68 @@ static void test_lost_node(void **state)
 	khv_policy_free(p);
 }
 
+static void refused_with(uint8_t *byte, uint8_t value, const void *blob,
+			 size_t size, const char *why)
+{
+	uint8_t before = *byte;
+	struct khv_engine e;
+	int reason;
+
+	*byte = value;
+	if (!khv_engine_open(&e, blob, size, &reason))
+		fail_msg("opened although %s", why);
+	*byte = before;
+}
+
+/* What bounds a lookup is what the compiler has worked out, and no less. */
+static void test_bounds(void **state)
+{
+	struct khv_policy *p = compiled(EVERYTHING);
+	uint32_t i, j, widths = 0, filters = 0;
+	struct khv_blob_header *h;
+	struct khv_blob_node *node;
+	struct khv_blob_glob *glob;
+	struct khv_engine e;
+	uint64_t *copy;
+	size_t size;
+
+	(void)state;
+	khv_policy_blob(p, &size);
+	copy = copy_of(khv_policy_blob(p, &size), size);
+	h = (struct khv_blob_header *)copy;
+	node = (void *)((char *)copy + h->section[KHV_SEC_NODES].offset);
+	glob = (void *)((char *)copy + h->section[KHV_SEC_GLOBS].offset);
+	for (i = 0; i < h->section[KHV_SEC_NODES].count; i++) {
+		if (!node[i].width)
+			continue;
+		refused_with(&node[i].width, node[i].width - 1, copy, size,
+			     "a width is too small");
+		widths++;
+	}
+	for (i = 1; i < h->section[KHV_SEC_GLOBS].count; i++) {
+		uint8_t *filter = (uint8_t *)&glob[i].filter;
+
+		if (glob[i].overlap)
+			refused_with(&glob[i].overlap, glob[i].overlap - 1,
+				     copy, size, "an overlap is too small");
+		if (glob[i].height)
+			refused_with(&glob[i].height, glob[i].height - 1, copy,
+				     size, "a height is too small");
+		for (j = 0; j < 8; j++) {
+			if (!filter[j])
+				continue;
+			refused_with(&filter[j], 0, copy, size,
+				     "a filter hides a child");
+			filters++;
+		}
+	}
+	assert_true(widths > 20);
+	assert_true(filters > 0);
+	assert_int_equal(khv_engine_open(&e, copy, size, NULL), 0);
+	free(copy);
+	khv_policy_free(p);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +256,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_random_words),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_lost_node),
+		cmocka_unit_test(test_bounds),
 	};
 
 	(void)argv;
