@@ -159,6 +159,32 @@ static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
 	return false;
 }
 
+/*
+ * Verbs of the language that no check in the kernel asks for yet. Whoever names
+ * one should know; Documentation/limits.rst says why.
+ */
+static void lint_unenforced(struct hvp_compiler *c)
+{
+	static const u32 unenforced[KHV_NR_TYPES] = {
+		[KHV_TYPE_FILE] = KHV_F_STAT | KHV_F_READLINK | KHV_F_IOCTL,
+		[KHV_TYPE_SOCKET] = KHV_S_RECV | KHV_S_OPTION,
+		[KHV_TYPE_PROCESS] = KHV_P_INFO | KHV_P_MEMORY,
+	};
+	u32 type, bit, named;
+
+	for (type = 0; type < KHV_NR_TYPES; type++) {
+		named = c->named[type] & unenforced[type];
+		for (bit = 1; bit && bit <= named; bit <<= 1)
+			if (named & bit)
+				hvp_message(
+					c, KHV_MSG_LINT, 0, 0, 0,
+					"%s verb %s is not enforced by this version",
+					khv_type_name((enum khv_type)type),
+					khv_verb_name((enum khv_type)type,
+						      bit));
+	}
+}
+
 void hvp_lint_policy(struct hvp_compiler *c)
 {
 	u32 i;
@@ -166,6 +192,7 @@ void hvp_lint_policy(struct hvp_compiler *c)
 	if (!(c->options.flags & KHV_POLICY_LINT))
 		return;
 	lint_useless(c);
+	lint_unenforced(c);
 	for (i = 1; i < c->domains.nr; i++)
 		if (!has_attach_or_target(c, i))
 			hvp_message(c, KHV_MSG_LINT, c->domains.at[i].source,
