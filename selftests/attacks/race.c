@@ -313,8 +313,8 @@ static int run(const struct race *r, long tries)
 	}
 	stop = true;
 	pthread_join(t, NULL);
-	printf("%s tries=%ld leaks=%ld wins=%ld seconds=%.1f\n", r->name, tries,
-	       leaks, wins, now() - begin);
+	printf("%s tries=%ld granted=%ld leaks=%ld wins=%ld seconds=%.1f\n",
+	       r->name, tries, granted, leaks, wins, now() - begin);
 	return 0;
 }
 
