@@ -488,6 +488,32 @@ static void sink_datagram(void **state)
 	unlink(path);
 }
 
+/* To ask often must not put off the next attempt again and again. */
+static void sink_impatient(void **state)
+{
+	struct config c;
+	struct sink s;
+	char text[256];
+	int fd, tries = 0;
+
+	(void)state;
+	config_defaults(&c);
+	config_set(&c, "socket", path, text, sizeof(text));
+	sink_init(&s, &c, false);
+	unlink(path);
+	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "x"), -EAGAIN);
+	fd = listen_at(SOCK_DGRAM);
+	while (sink_write(&s, LOG_WARNING, 0, "x") == -EAGAIN) {
+		assert_true(tries++ < 200);
+		usleep(10000);
+	}
+	assert_true(tries > 0);
+	assert_false(s.away);
+	close(fd);
+	sink_close(&s);
+	unlink(path);
+}
+
 static void sink_stream(void **state)
 {
 	struct config c;
@@ -533,6 +559,7 @@ int main(void)
 		BOOKS(books_broken_file),
 		BOOKS(books_random),
 		cmocka_unit_test(sink_datagram),
+		cmocka_unit_test(sink_impatient),
 		cmocka_unit_test(sink_stream),
 	};
 

@@ -149,8 +149,12 @@ stop_audit
 # One daemon at a time.
 start_audit
 stops=$(logged -c STOP)
-timeout 3 hvauditd --syslog-socket "$work/log" 2>"$work/second"
+hvauditd --syslog-socket "$work/log" 2>"$work/second" &
+second=$!
+wait_for 10 grep -q 'another audit daemon' "$work/second"
 like "a second daemon waits" "$(cat "$work/second")" 'another audit daemon'
+kill "$second"
+wait "$second"
 is "and leaves the books alone" "$(logged -c STOP)" "$stops"
 stop_audit
 
@@ -193,7 +197,7 @@ deny 50
 sleep 1
 begin=$(date +%s)
 stop_audit
-ok "it ends in time without a syslog" test $(($(date +%s) - begin)) -le 4
+ok "it ends in time without a syslog" test $(($(date +%s) - begin)) -le 15
 sum_holds "ended without a syslog"
 ok "what was not taken is counted" test "$(book lost_syslog)" -gt 0
 start_syslog

@@ -76,8 +76,6 @@ static int sink_connect(struct sink *s)
 
 	if (s->fd >= 0)
 		return 0;
-	if (s->away && monotonic_ns() < s->next_try)
-		return -EAGAIN;
 	err = try_connect(s, SOCK_DGRAM);
 	if (err == -EPROTOTYPE)
 		err = try_connect(s, SOCK_STREAM);
@@ -131,6 +129,8 @@ int sink_write(struct sink *s, int severity, uint64_t time_ns, const char *text)
 	char buf[KHV_LINE_MAX + 128];
 	int err, len;
 
+	if (s->fd < 0 && monotonic_ns() < s->next_try)
+		return -EAGAIN;
 	len = format(s, buf, sizeof(buf), severity, time_ns, text);
 	if (len < 0 || (size_t)len >= sizeof(buf))
 		return -EMSGSIZE;
