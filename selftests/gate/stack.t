@@ -6,6 +6,8 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp
+# A client that fails to load leaves the master behind.
+at_exit modprobe -rq khv
 cd "$work" || bail_out "no $work"
 stack=$KHV_PROGS/gate/stack
 
