@@ -247,6 +247,128 @@ static void test_bounds(void **state)
 	khv_policy_free(p);
 }
 
+/*
+ * One wrong number each. Many of these would stay unnoticed otherwise: what they
+ * lead to lies inside the blob as well, it only means something else.
+ */
+static void test_fields(void **state)
+{
+	struct khv_policy *p = compiled(EVERYTHING);
+	struct khv_blob_header *h;
+	size_t size, offset, i;
+	struct khv_engine e;
+	uint64_t *copy;
+	char *base;
+
+#define AT(sec, type, n, field) \
+	(h->section[sec].offset + (n) * sizeof(type) + offsetof(type, field))
+#define END(sec) (h->section[sec].offset + h->section[sec].count)
+	(void)state;
+	khv_policy_blob(p, &size);
+	copy = copy_of(khv_policy_blob(p, &size), size);
+	base = (char *)copy;
+	h = (struct khv_blob_header *)copy;
+	const struct {
+		const char *what;
+		size_t at;
+		uint8_t value;
+	} wrong[] = {
+		{ "mode", offsetof(struct khv_blob_header, mode), 3 },
+		{ "governed", offsetof(struct khv_blob_header, governed), 8 },
+		{ "judged", offsetof(struct khv_blob_header, judged) + 3, 1 },
+		{ "no probes", offsetof(struct khv_blob_header, probes), 0 },
+		{ "probes", offsetof(struct khv_blob_header, probes), 65 },
+		{ "attach", offsetof(struct khv_blob_header, attach) + 2, 9 },
+		{ "refuse", offsetof(struct khv_blob_header, nr_refuse) + 2,
+		  1 },
+		{ "strings", END(KHV_SEC_STRINGS) - KHV_STRINGS_PAD - 1, 1 },
+		{ "string pad", END(KHV_SEC_STRINGS) - 1, 1 },
+		{ "empty string", h->section[KHV_SEC_STRINGS].offset, 1 },
+		{ "text", END(KHV_SEC_TEXT) - 1, 1 },
+		{ "domain name",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 1, name) + 2, 9 },
+		{ "tree is no root",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 0, root), 2 },
+		{ "address tree",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 0,
+		     root[KHV_TREE_INET]),
+		  1 },
+		{ "default",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 0, fallback) + 3,
+		  1 },
+		{ "items",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 0, nr_process) +
+			  1,
+		  1 },
+		{ "slot", h->section[KHV_SEC_SLOTS].offset + 3, 0xff },
+		{ "no port 0",
+		  AT(KHV_SEC_PORTS, struct khv_blob_port, 0, start), 1 },
+		{ "port order",
+		  AT(KHV_SEC_PORTS, struct khv_blob_port, 2, start) + 1, 0 },
+		{ "port entries",
+		  AT(KHV_SEC_PORTS, struct khv_blob_port, 0, first) + 2, 1 },
+		{ "item kind", AT(KHV_SEC_ITEMS, struct khv_blob_item, 0, kind),
+		  KHV_NR_ITEM_KINDS },
+		{ "item entry",
+		  AT(KHV_SEC_ITEMS, struct khv_blob_item, 0, entry) + 2, 1 },
+		{ "operation",
+		  AT(KHV_SEC_ENTRIES, struct khv_blob_entry, 0, grant) + 2,
+		  0x30 },
+		{ "class",
+		  AT(KHV_SEC_ENTRIES, struct khv_blob_entry, 0, grant) + 3,
+		  0x80 },
+		{ "entry rule",
+		  AT(KHV_SEC_ENTRIES, struct khv_blob_entry, 0, rule) + 1, 1 },
+		{ "entry condition",
+		  AT(KHV_SEC_ENTRIES, struct khv_blob_entry, 0, cond), 99 },
+		{ "entry target",
+		  AT(KHV_SEC_ENTRIES, struct khv_blob_entry, 0, target), 3 },
+		{ "condition 0",
+		  AT(KHV_SEC_CONDS, struct khv_blob_cond, 0, what), 1 },
+		{ "condition", AT(KHV_SEC_CONDS, struct khv_blob_cond, 1, what),
+		  4 },
+		{ "rule text",
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, text) + 2, 1 },
+		{ "rule source",
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, source), 1 },
+		{ "rule domain",
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, domain), 2 },
+		{ "rule kind", AT(KHV_SEC_RULES, struct khv_blob_rule, 0, kind),
+		  KHV_NR_KINDS },
+		{ "rule effects",
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, effects), 4 },
+		{ "rule errno",
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, error), 134 },
+		{ "note rule", AT(KHV_SEC_NOTES, struct khv_blob_note, 0, rule),
+		  99 },
+		{ "note text",
+		  AT(KHV_SEC_NOTES, struct khv_blob_note, 0, why) + 2, 1 },
+		{ "source name",
+		  AT(KHV_SEC_SOURCES, struct khv_blob_source, 0, name) + 2, 1 },
+		{ "source length",
+		  AT(KHV_SEC_SOURCES, struct khv_blob_source, 0, len) + 2, 1 },
+		{ "node flags",
+		  AT(KHV_SEC_NODES, struct khv_blob_node, 1, flags), 0x40 },
+		{ "node parent",
+		  AT(KHV_SEC_NODES, struct khv_blob_node, 2, parent), 2 },
+		{ "node entries",
+		  AT(KHV_SEC_NODES, struct khv_blob_node, 2, first) + 2, 1 },
+	};
+#undef AT
+#undef END
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		offset = wrong[i].at;
+		assert_true(offset < size);
+		if ((uint8_t)base[offset] == wrong[i].value)
+			fail_msg("%s: nothing is changed", wrong[i].what);
+		refused_with((uint8_t *)base + offset, wrong[i].value, copy,
+			     size, wrong[i].what);
+	}
+	assert_int_equal(khv_engine_open(&e, copy, size, NULL), 0);
+	free(copy);
+	khv_policy_free(p);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +379,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_lost_node),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_fields),
 	};
 
 	(void)argv;
