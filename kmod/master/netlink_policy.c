@@ -176,6 +176,14 @@ static int khv_txn_check(struct genl_info *info)
 	return -ENOENT;
 }
 
+/* Undo the start of a policy that has not received a byte. */
+static void khv_txn_drop_last(void)
+{
+	khv_txn.n--;
+	kvfree(khv_txn.staged[khv_txn.n].blob);
+	khv_txn.have = khv_txn.n ? khv_txn.staged[khv_txn.n - 1].size : 0;
+}
+
 /* The policy that the bytes are for: the last one, or a new one at offset 0. */
 static int khv_txn_policy(struct genl_info *info, const char *name, u32 size,
 			  u32 offset, struct khv_staged **out)
@@ -247,6 +255,9 @@ static int khv_txn_stage(struct genl_info *info)
 	if (!nla_len(data) || nla_len(data) > s->size - khv_txn.have) {
 		khv_extack(info->extack, "%d bytes do not fit: %zu of %zu are missing",
 			   nla_len(data), s->size - khv_txn.have, s->size);
+		/* A refused request leaves nothing behind. */
+		if (!khv_txn.have)
+			khv_txn_drop_last();
 		return -EINVAL;
 	}
 	memcpy(s->blob + khv_txn.have, nla_data(data), nla_len(data));
