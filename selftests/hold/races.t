@@ -25,9 +25,11 @@ run_control() {
 	[ "${wins:-0}" -gt 0 ] && [ "$(field leaks "$last")" -gt 0 ]
 }
 
-# id name tries what
+# id name tries-of-the-control tries what
 race() {
-	if ! run_control "$2" "$((($3 + 9) / 10))"; then
+	control=$3
+	set -- "$1" "$2" "$4" "$5"
+	if ! run_control "$2" "$control"; then
 		fail "control: $1 $4: the race can be won"
 		return
 	fi
@@ -48,12 +50,12 @@ scene
 load_khv khv_wrap
 "$attack" watch true >/dev/null
 policy "$hold/attack.hv"
-race RACE-01 path "$tries" "pathname flipped by a second thread"
-race RACE-02 swap "$tries" "directory swapped for a symbolic link"
-race RACE-06 connect "$tries" "address of connect flipped"
-race RACE-07a sendto "$tries" "address of sendto flipped"
-race RACE-07b sendmmsg "$((tries / 4))" "addresses of sendmmsg flipped"
-race RACE-08 flags "$tries" "flags of openat2 flipped"
-race RACE-09 exec "$((tries / 400))" "name of a program flipped"
-race RACE-11 cwd "$tries" "working directory changed by a thread"
+race RACE-01 path 20000 "$tries" "pathname flipped by a second thread"
+race RACE-02 swap 20000 "$tries" "directory swapped for a symbolic link"
+race RACE-06 connect 20000 "$tries" "address of connect flipped"
+race RACE-07a sendto 20000 "$tries" "address of sendto flipped"
+race RACE-07b sendmmsg 5000 "$((tries / 4))" "addresses of sendmmsg flipped"
+race RACE-08 flags 20000 "$tries" "flags of openat2 flipped"
+race RACE-09 exec 50 "$((tries / 400))" "name of a program flipped"
+race RACE-11 cwd 20000 "$tries" "working directory changed by a thread"
 done_testing
