@@ -16,7 +16,7 @@ field() {
 # A few turns, if the race is not won at once: it is a matter of luck.
 run_control() {
 	wins=0 turns=0
-	while [ "${wins:-0}" -eq 0 ] && [ "$turns" -lt 8 ]; do
+	while [ "${wins:-0}" -eq 0 ] && [ "$turns" -lt 100 ]; do
 		turns=$((turns + 1))
 		last=$(/srv/hold/bin/control race "$1" "$2" | grep "^$1 ")
 		wins=$(field wins "$last")
