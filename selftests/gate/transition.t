@@ -8,6 +8,7 @@ workdir /tmp
 
 cp /bin/busybox "$work/busybox.plain"
 cp /bin/busybox "$work/busybox.moved"
+# shellcheck disable=SC2016 # for the script to expand
 printf '#!%s sh\nread -r l <"%s/b"; echo "$l"\n' "$work/busybox.plain" "$work" >"$work/script"
 chmod +x "$work/script"
 echo for-main >"$work/a"

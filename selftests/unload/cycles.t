@@ -39,8 +39,11 @@ mapped() {
 	awk '{ sum += $2; n++ } END { print sum, n }' /proc/vmallocinfo
 }
 
+# Pages on the lists of a CPU are neither free nor used; since 6.7 the kernel lets
+# these lists grow by megabytes when it sees fit.
 available() {
-	awk '/^MemAvailable/ { print $2 }' /proc/meminfo
+	awk '/^MemAvailable/ { kb += $2 } $1 == "count:" { kb += 4 * $2 }
+		END { print kb }' /proc/meminfo /proc/zoneinfo
 }
 
 # What is counted must be able to grow: that many tasks are as many objects.
@@ -66,7 +69,21 @@ diag "$cycles cycles in $(cut -d' ' -f1 /proc/uptime |
 	awk -v s="$start" '{ print $1 - s }') s"
 is "cycles that failed" "$failed" 0 || diag "$(cat "$work/log")"
 objects >"$work/after"
-is "caches that have grown" "$(grown "$work/before" "$work/after")" ""
+# A slab that happens to be half full looks like growth. A leak grows again.
+if [ -n "$(grown "$work/before" "$work/after")" ]; then
+	diag "once more: $(grown "$work/before" "$work/after")"
+	for _ in $(seq "$cycles"); do
+		cycle >"$work/log" 2>&1
+	done
+	mv "$work/after" "$work/middle"
+	objects >"$work/after"
+	grown "$work/before" "$work/middle" | cut -d' ' -f1 >"$work/suspects"
+	grown "$work/middle" "$work/after" | grep -wFf "$work/suspects" \
+		>"$work/grown"
+else
+	: >"$work/grown"
+fi
+is "caches that have grown" "$(cat "$work/grown")" ""
 is "caches of khv" "$(grep -i khv /proc/slabinfo)" ""
 after=$(mapped)
 diag "vmalloc: $maps -> $after; available: $memory -> $(available) kB"
