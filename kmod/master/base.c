@@ -165,6 +165,7 @@ struct khv_hook *khv_object_prepare(enum khv_object id)
 	if (!IS_ERR(hook)) {
 		hook->object = id;
 		hook->notice = khv_objects[id].flags & KHV_OBJ_NOTICE;
+		hook->first = khv_objects[id].flags & KHV_OBJ_FIRST;
 	}
 	return hook;
 }

@@ -7,34 +7,11 @@
  * io_uring, or the kernel itself on the task's behalf. The kernel's own answer
  * comes first; clients can only add refusals.
  */
+#include <linux/preempt.h>
 #include "client.h"
 #include "gate.h"
 #include "hook.h"
 #include "task.h"
-
-/*
- * Before the kernel's function. Our own hooks (fork, exec) may refuse here; then
- * the kernel is not asked.
- */
-int khv_object_gate_enter(struct khv_object_frame *f, struct khv_hook *hook)
-{
-	int ret = 0;
-
-	f->hook = hook;
-	f->refused = false;
-	f->task = NULL;
-	if (hook->kind != KHV_KIND_ARG_TASK)
-		f->task = khv_task_current();
-	if (f->task && f->task->asking)
-		f->task = NULL;
-	if (f->task)
-		khv_task_push(f->task, hook);
-	if (hook->before) {
-		ret = hook->before(f);
-		f->refused = ret != 0;
-	}
-	return ret;
-}
 
 /*
  * Ask in order of priority, tell in reverse. Frames are short here, so SRCU is
@@ -83,9 +60,39 @@ static int khv_object_ask(struct khv_object_frame *f)
 	return ret;
 }
 
+/*
+ * Before the kernel's function. Our own hooks (fork, exec) may refuse here, and
+ * clients where the function is not a check but does it; then it is not called.
+ */
+int khv_object_gate_enter(struct khv_object_frame *f, struct khv_hook *hook)
+{
+	int ret = 0;
+
+	f->hook = hook;
+	f->refused = false;
+	f->task = NULL;
+	/* In softirq, current is whoever was interrupted. */
+	if (hook->kind != KHV_KIND_ARG_TASK && in_task())
+		f->task = khv_task_current();
+	if (f->task && f->task->asking)
+		f->task = NULL;
+	if (f->task)
+		khv_task_push(f->task, hook);
+	if (hook->before) {
+		ret = hook->before(f);
+		f->refused = ret != 0;
+	}
+	if (hook->first && f->task && rcu_access_pointer(hook->chain)) {
+		ret = khv_object_ask(f);
+		f->refused = ret != 0;
+	}
+	return ret;
+}
+
 long khv_object_gate_leave(struct khv_object_frame *f, int ret)
 {
-	if (!ret && f->task && rcu_access_pointer(f->hook->chain))
+	if (!ret && !f->hook->first && f->task &&
+	    rcu_access_pointer(f->hook->chain))
 		ret = khv_object_ask(f);
 	if (f->hook->after && !f->refused)
 		ret = f->hook->after(f, ret);

@@ -226,6 +226,7 @@ struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 	hook->slot = i;
 	hook->object = KHV_NR_OBJECTS;
 	hook->notice = false;
+	hook->first = false;
 	hook->before = NULL;
 	hook->after = NULL;
 	hook->entry = 0;

@@ -30,6 +30,7 @@ enum khv_hook_kind {
  * @kind: which tasks
  * @abi: call gate only
  * @notice: verdicts of clients are ignored
+ * @first: clients are asked before the function; refused, it is not called
  * @slot: index into the slots of its gate
  * @used: 0 free, 1 attached, 2 detached but frames still in flight. Under
  *	khv_hook_mutex.
@@ -51,6 +52,7 @@ struct khv_hook {
 	u8 abi;
 	u8 used;
 	bool notice;
+	bool first;
 	u16 slot;
 	const char *name;
 	const char *symbol;

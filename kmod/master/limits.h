@@ -5,7 +5,7 @@
 
 #define KHV_MAX_CLIENTS		16	/* one data pointer per task each */
 #define KHV_CALL_SLOTS		512	/* entry points hooked at once */
-#define KHV_OBJECT_SLOTS	64	/* kernel functions hooked at once */
+#define KHV_OBJECT_SLOTS	128	/* kernel functions hooked at once */
 #define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */
 #define KHV_HOOK_HASH_BITS	10
 #define KHV_MAX_NESTING		4	/* frames of a task we can name */

@@ -17,6 +17,7 @@
 #define KHV_OBJ_ATOMIC		0x2	/* may be called where sleeping is not allowed */
 #define KHV_OBJ_PLAIN		0x4	/* not one of the security_*() functions */
 #define KHV_OBJ_NOTICE		0x8	/* too late to refuse: verdicts are ignored */
+#define KHV_OBJ_FIRST		0x10	/* clients are asked first; refused: not called */
 
 #define KHV_OBJECTS(X)							\
 	/* file */							\
@@ -29,6 +30,14 @@
 	X(FILE_MPROTECT, file_mprotect, 0)				\
 	/* file */							\
 	X(FILE_RECEIVE, file_receive, 0)				\
+	/* file, cmd, arg (a user pointer for most) */			\
+	X(FILE_IOCTL, file_ioctl, 0)					\
+	/* the same for 32-bit callers (since 6.8; file_ioctl before) */ \
+	X(FILE_IOCTL_COMPAT, file_ioctl_compat, KHV_OBJ_OPTIONAL)	\
+	/* file, cmd, arg */						\
+	X(FILE_FCNTL, file_fcntl, 0)					\
+	/* file, struct pid or NULL, enum pid_type, force: who gets SIGIO */ \
+	X(FILE_SETOWN, __f_setown, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
 	/* file or NULL, prot, flags */					\
 	X(MMAP_FILE, mmap_file, 0)					\
 	/* dir, dentry */						\
@@ -53,6 +62,12 @@
 	X(PATH_CHOWN, path_chown, 0)					\
 	/* path */							\
 	X(PATH_CHROOT, path_chroot, 0)					\
+	/* path, mask, enum fsnotify_obj_type: inotify, fanotify, dnotify */ \
+	X(PATH_NOTIFY, path_notify, 0)					\
+	/* path */							\
+	X(INODE_GETATTR, inode_getattr, 0)				\
+	/* inode, name such as "[io_uring]", context inode or NULL */	\
+	X(INODE_INIT_SECURITY_ANON, inode_init_security_anon, 0)	\
 	/* dir inode, dentry, mode */					\
 	X(INODE_CREATE, inode_create, 0)				\
 	/* old dentry, dir inode, new dentry */				\
@@ -99,6 +114,10 @@
 	X(SOCKET_ACCEPT, socket_accept, 0)				\
 	/* socket, kernel copy of the msghdr, size */			\
 	X(SOCKET_SENDMSG, socket_sendmsg, 0)				\
+	/* socket, level, option */					\
+	X(SOCKET_SETSOCKOPT, socket_setsockopt, 0)			\
+	/* socket, msghdr, size, flags */				\
+	X(SOCKET_RECVMSG, socket_recvmsg, 0)				\
 	/* sock, other sock (resolved), new sock */			\
 	X(UNIX_STREAM_CONNECT, unix_stream_connect, KHV_OBJ_ATOMIC)	\
 	/* socket, other socket (resolved) */				\
@@ -115,6 +134,8 @@
 	X(TASK_SETIOPRIO, task_setioprio, KHV_OBJ_ATOMIC)		\
 	/* task */							\
 	X(TASK_SETSCHEDULER, task_setscheduler, KHV_OBJ_ATOMIC)		\
+	/* task, resource, new limits */				\
+	X(TASK_SETRLIMIT, task_setrlimit, KHV_OBJ_ATOMIC)		\
 	/* device name, path, type, flags, data */			\
 	X(SB_MOUNT, sb_mount, 0)					\
 	/* vfsmount, flags */						\
@@ -122,7 +143,35 @@
 	/* old path, new path */					\
 	X(SB_PIVOTROOT, sb_pivotroot, 0)				\
 	/* from path, to path */					\
-	X(MOVE_MOUNT, move_mount, 0)
+	X(MOVE_MOUNT, move_mount, 0)					\
+	/* cred, user namespace, capability, CAP_OPT_*; also in softirq */ \
+	X(CAPABLE, capable, KHV_OBJ_ATOMIC)				\
+	/* enum kernel_load_data_id, contents follow */			\
+	X(KERNEL_LOAD_DATA, kernel_load_data, 0)			\
+	/* file, enum kernel_read_file_id, contents follow */		\
+	X(KERNEL_READ_FILE, kernel_read_file, 0)			\
+	/* enum lockdown_reason */					\
+	X(LOCKED_DOWN, locked_down, KHV_OBJ_ATOMIC)			\
+	/* cmd, kernel copy of the attributes, size */			\
+	X(BPF, bpf, 0)							\
+	/* kernel copy of the attributes, type */			\
+	X(PERF_EVENT_OPEN, perf_event_open, 0)				\
+	/* SYSLOG_ACTION_* */						\
+	X(SYSLOG, syslog, 0)						\
+	/* cred */							\
+	X(CREATE_USER_NS, create_user_ns, 0)				\
+	/* key, cred, flags */						\
+	X(KEY_ALLOC, key_alloc, 0)					\
+	/* key reference, cred, enum key_need_perm */			\
+	X(KEY_PERMISSION, key_permission, KHV_OBJ_ATOMIC)		\
+	/* System V object, flags */					\
+	X(IPC_PERMISSION, ipc_permission, KHV_OBJ_ATOMIC)		\
+	/* cred */							\
+	X(URING_OVERRIDE_CREDS, uring_override_creds, 0)		\
+	/* nothing */							\
+	X(URING_SQPOLL, uring_sqpoll, 0)				\
+	/* struct io_uring_cmd */					\
+	X(URING_CMD, uring_cmd, 0)
 
 #define KHV_OBJ_ENUM(id, name, flags)	KHV_OBJ_##id,
 
