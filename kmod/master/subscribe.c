@@ -6,14 +6,21 @@
  * A worker reads the rings for each subscriber. If a subscriber's socket is full,
  * its position is put back and tried again: back-pressure ends in the ring, where
  * the oldest are overwritten and counted.
+ *
+ * The process that subscribed is remembered, so that a policy can forbid a domain
+ * to stop or take over whoever reads the events (khv_task_is_reader()).
  */
 #define pr_fmt(fmt) "khv: " fmt
 
+#include <linux/export.h>
 #include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include "event.h"
+#include <khv/client.h>
 #include <khv/provider.h>
 #include "limits.h"
 #include "netlink.h"
@@ -25,12 +32,14 @@
  * struct khv_sub - a subscriber
  * @list: in khv_subs; under khv_sub_mutex, as all else
  * @portid: its socket
+ * @reader: its place in khv_readers
  * @primary: it is the audit daemon; its positions are khv_primary
  * @pos: one per possible CPU
  */
 struct khv_sub {
 	struct list_head list;
 	u32 portid;
+	unsigned int reader;
 	bool primary;
 	struct khv_pos *pos;
 };
@@ -38,6 +47,12 @@ struct khv_sub {
 static LIST_HEAD(khv_subs);
 static DEFINE_MUTEX(khv_sub_mutex);
 static unsigned int khv_nr_subs;
+/*
+ * Thread group that made each subscription, NULL: free. Written under khv_sub_mutex.
+ * The reference held for an entry keeps its address from becoming another process
+ * while the entry stands; readers compare addresses and never look behind them.
+ */
+static struct pid *khv_readers[KHV_MAX_SUBSCRIBERS];
 /* Kept while no audit daemon is there: the next one continues here. */
 static struct khv_pos *khv_primary;
 /* Scratch of the worker, under khv_sub_mutex. */
@@ -53,6 +68,22 @@ void khv_subscribe_kick(void)
 	if (READ_ONCE(khv_nr_subs))
 		queue_delayed_work(system_unbound_wq, &khv_sub_dwork, 1);
 }
+
+bool khv_task_is_reader(struct task_struct *task)
+{
+	const struct pid *tgid;
+	unsigned int i;
+
+	if (!READ_ONCE(khv_nr_subs))
+		return false;
+	tgid = READ_ONCE(task->signal->pids[PIDTYPE_TGID]);
+	/* A process that has been reaped has none, like a free place. */
+	for (i = 0; tgid && i < KHV_MAX_SUBSCRIBERS; i++)
+		if (READ_ONCE(khv_readers[i]) == tgid)
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_GPL(khv_task_is_reader);
 
 static const struct {
 	u8 string;
@@ -190,8 +221,12 @@ static int khv_sub_send_batch(struct khv_sub *sub)
 
 static void khv_sub_free(struct khv_sub *sub)
 {
+	struct pid *reader = khv_readers[sub->reader];
+
 	list_del(&sub->list);
 	WRITE_ONCE(khv_nr_subs, khv_nr_subs - 1);
+	WRITE_ONCE(khv_readers[sub->reader], NULL);
+	put_pid(reader);
 	if (!sub->primary)
 		kfree(sub->pos);
 	kfree(sub);
@@ -220,6 +255,7 @@ static void khv_sub_work(struct work_struct *work)
 				   KHV_RETRY_JIFFIES);
 }
 
+/* In the sender's context: netlink calls handlers from its sendmsg(). */
 int khv_subscribe(u32 portid, u32 flags, struct netlink_ext_ack *extack)
 {
 	struct khv_sub *sub, *at;
@@ -263,6 +299,10 @@ int khv_subscribe(u32 portid, u32 flags, struct netlink_ext_ack *extack)
 	if (!sub->primary)
 		for_each_possible_cpu(cpu)
 			khv_event_seek_end(cpu, &sub->pos[cpu]);
+	/* The limit above leaves a place free. */
+	while (khv_readers[sub->reader])
+		sub->reader++;
+	WRITE_ONCE(khv_readers[sub->reader], get_pid(task_tgid(current)));
 	list_add_tail(&sub->list, &khv_subs);
 	WRITE_ONCE(khv_nr_subs, khv_nr_subs + 1);
 	mutex_unlock(&khv_sub_mutex);

@@ -212,6 +212,17 @@ void khv_client_unregister(struct khv_client *client);
 void *khv_task_data(const struct khv_client *client, struct task_struct *task);
 
 /**
+ * khv_task_is_reader() - does the process read the events?
+ * @task: any task
+ *
+ * The audit daemon and every other process that has subscribed, each with all of
+ * its threads, for as long as the socket it subscribed with is open.
+ *
+ * Context: any, under rcu_read_lock() or with a reference to @task.
+ */
+bool khv_task_is_reader(struct task_struct *task);
+
+/**
  * struct khv_event - one decision, to be queued for the audit daemon
  * @policy: NULL if none
  * @domain: NULL if none
