@@ -5,6 +5,10 @@
 #include "path.h"
 #include "store.h"
 
+struct file;
+struct sock;
+struct vm_area_struct;
+
 /**
  * struct khv_judge - one object check under one generation of a policy
  * @m: who asks
@@ -34,6 +38,7 @@ int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs);
 int khv_answer_nameless(const struct khv_judge *j, u32 verbs);
+int khv_answer_file(const struct khv_judge *j, struct file *file);
 
 int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);
@@ -49,11 +54,21 @@ int khv_judge_want_write(const struct khv_judge *j);
 int khv_judge_setattr(const struct khv_judge *j);
 int khv_judge_xattr(const struct khv_judge *j);
 int khv_judge_umount(const struct khv_judge *j);
+int khv_judge_ioctl(const struct khv_judge *j);
+int khv_judge_notify(const struct khv_judge *j);
+int khv_judge_fcntl(const struct khv_judge *j);
+int khv_judge_fallocate(const struct khv_judge *j);
+int khv_judge_append_mmap(const struct khv_judge *j, struct file *file);
+int khv_judge_append_mprotect(const struct khv_judge *j,
+			      const struct vm_area_struct *vma);
 
 int khv_judge_socket_create(const struct khv_judge *j);
 int khv_judge_socket_addr(const struct khv_judge *j);
 int khv_judge_socket_local(const struct khv_judge *j);
 int khv_judge_sendmsg(const struct khv_judge *j);
+int khv_judge_recvmsg(const struct khv_judge *j);
+bool khv_sock_local(const struct sock *sk, struct khv_sockaddr *a);
+bool khv_sock_peer(const struct sock *sk, struct khv_sockaddr *a);
 int khv_judge_unix(const struct khv_judge *j);
 int khv_judge_unix_bind_path(const struct khv_judge *j,
 			     const struct khv_pathname *p);

@@ -82,10 +82,9 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 	return ret;
 }
 
-/* file_open(file): also the kernel's own opens for exec, with __FMODE_EXEC. */
-int khv_judge_file_open(const struct khv_judge *j)
+/* May current have @file as it was opened? Also the kernel's opens for exec. */
+int khv_answer_file(const struct khv_judge *j, struct file *file)
 {
-	struct file *file = (void *)j->check->arg[0];
 	u32 verbs = 0;
 
 	if (file->f_flags & (__force int)FMODE_EXEC)
@@ -99,6 +98,11 @@ int khv_judge_file_open(const struct khv_judge *j)
 						      KHV_F_OPEN_WRITE;
 	/* Opened for neither, as for ioctl: it still is an open. */
 	return khv_answer_path(j, khv_file_path(file), NULL, verbs ?: KHV_F_OPEN);
+}
+
+int khv_judge_file_open(const struct khv_judge *j)
+{
+	return khv_answer_file(j, (struct file *)j->check->arg[0]);
 }
 
 int khv_judge_file_truncate(const struct khv_judge *j)
@@ -128,19 +132,24 @@ static bool khv_prot_exec(unsigned long prot)
 int khv_judge_mmap(const struct khv_judge *j)
 {
 	struct file *file = (void *)j->check->arg[0];
+	int ret;
 
-	if (!file || !khv_prot_exec(j->check->arg[1]))
+	if (!file)
 		return 0;
+	ret = khv_judge_append_mmap(j, file);
+	if (ret || !khv_prot_exec(j->check->arg[1]))
+		return ret;
 	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_MMAP);
 }
 
 int khv_judge_mprotect(const struct khv_judge *j)
 {
 	const struct vm_area_struct *vma = (void *)j->check->arg[0];
+	int ret = khv_judge_append_mprotect(j, vma);
 
-	if (!vma->vm_file || (vma->vm_flags & VM_EXEC) ||
+	if (ret || !vma->vm_file || (vma->vm_flags & VM_EXEC) ||
 	    !khv_prot_exec(j->check->arg[2]))
-		return 0;
+		return ret;
 	return khv_answer_path(j, khv_file_path(vma->vm_file), NULL, KHV_F_MMAP);
 }
 
@@ -154,6 +163,7 @@ int khv_judge_path(const struct khv_judge *j)
 		[KHV_OBJ_PATH_TRUNCATE]	= { 0, KHV_F_TRUNCATE },
 		[KHV_OBJ_PATH_CHMOD]	= { 0, KHV_F_ATTR },
 		[KHV_OBJ_PATH_CHOWN]	= { 0, KHV_F_ATTR },
+		[KHV_OBJ_INODE_GETATTR]	= { 0, KHV_F_STAT },
 		[KHV_OBJ_SB_MOUNT]	= { 1, KHV_F_MOUNT },
 		[KHV_OBJ_SB_PIVOTROOT]	= { 1, KHV_F_MOUNT },
 		[KHV_OBJ_MOVE_MOUNT]	= { 1, KHV_F_MOUNT },

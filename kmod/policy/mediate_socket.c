@@ -232,26 +232,79 @@ static int khv_answer_unix(const struct khv_judge *j, struct sock *sk, u32 verbs
 	return ret;
 }
 
-/* socket_listen and socket_accept(socket, ...): the local end. */
-int khv_judge_socket_local(const struct khv_judge *j)
+/* The address of an internet socket itself; false for other families. */
+bool khv_sock_local(const struct sock *sk, struct khv_sockaddr *a)
 {
-	const struct socket *sock = (const void *)j->check->arg[0];
-	u32 verbs = j->check->id == KHV_OBJ_SOCKET_LISTEN ? KHV_S_LISTEN :
-							    KHV_S_ACCEPT;
-	struct sock *sk = sock->sk;
-	struct khv_sockaddr a = {};
-
-	if (sk->sk_family == AF_UNIX)
-		return khv_answer_unix(j, sk, verbs);
 	if (!khv_is_inet(sk))
-		return 0;
+		return false;
 	if (sk->sk_family == AF_INET)
-		khv_set_v4(&a, &inet_sk(sk)->inet_rcv_saddr,
+		khv_set_v4(a, &inet_sk(sk)->inet_rcv_saddr,
 			   inet_sk(sk)->inet_num);
 	else
-		khv_set_v6(&a, &sk->sk_v6_rcv_saddr, inet_sk(sk)->inet_num);
-	a.proto = khv_proto(sk);
-	return khv_answer_addr(j, &a, verbs);
+		khv_set_v6(a, &sk->sk_v6_rcv_saddr, inet_sk(sk)->inet_num);
+	a->proto = khv_proto(sk);
+	return true;
+}
+
+/* The other end of an internet socket; false if it has none. */
+bool khv_sock_peer(const struct sock *sk, struct khv_sockaddr *a)
+{
+	u16 port;
+
+	if (!khv_is_inet(sk))
+		return false;
+	port = ntohs(inet_sk(sk)->inet_dport);
+	if (!port)
+		return false;
+	if (sk->sk_family == AF_INET)
+		khv_set_v4(a, &inet_sk(sk)->inet_daddr, port);
+	else
+		khv_set_v6(a, &sk->sk_v6_daddr, port);
+	a->proto = khv_proto(sk);
+	return true;
+}
+
+/* socket_listen, socket_accept, socket_setsockopt(socket, ...): the local end. */
+int khv_judge_socket_local(const struct khv_judge *j)
+{
+	static const u32 verbs[KHV_NR_OBJECTS] = {
+		[KHV_OBJ_SOCKET_LISTEN]		= KHV_S_LISTEN,
+		[KHV_OBJ_SOCKET_ACCEPT]		= KHV_S_ACCEPT,
+		[KHV_OBJ_SOCKET_SETSOCKOPT]	= KHV_S_OPTION,
+	};
+	const struct socket *sock = (const void *)j->check->arg[0];
+	struct khv_sockaddr a = {};
+
+	if (!khv_judged_verbs(j, KHV_TYPE_SOCKET, verbs[j->check->id]))
+		return 0;
+	if (sock->sk->sk_family == AF_UNIX)
+		return khv_answer_unix(j, sock->sk, verbs[j->check->id]);
+	if (!khv_sock_local(sock->sk, &a))
+		return 0;
+	return khv_answer_addr(j, &a, verbs[j->check->id]);
+}
+
+/*
+ * socket_recvmsg(socket, ...): what the other end of a connection grants, or the
+ * own address: a server does not know its clients by name.
+ */
+int khv_judge_recvmsg(const struct khv_judge *j)
+{
+	const struct socket *sock = (const void *)j->check->arg[0];
+	struct khv_sockaddr local = {}, peer = {};
+	struct khv_decision dec;
+
+	if (!khv_judged_verbs(j, KHV_TYPE_SOCKET, KHV_S_RECV))
+		return 0;
+	if (sock->sk->sk_family == AF_UNIX)
+		return khv_answer_unix(j, sock->sk, KHV_S_RECV);
+	if (!khv_sock_local(sock->sk, &local))
+		return 0;
+	if (!khv_sock_peer(sock->sk, &peer) || !j->l)
+		return khv_answer_addr(j, &local, KHV_S_RECV);
+	khv_engine_socket(&j->l->engine, j->domain, &j->s, &local, KHV_S_RECV,
+			  &dec);
+	return khv_answer_addr(j, dec.allowed ? &local : &peer, KHV_S_RECV);
 }
 
 /*

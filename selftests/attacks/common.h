@@ -73,7 +73,7 @@ struct attack {
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
 extern const struct attack exec_attacks[], code_attacks[], proc_attacks[];
 extern const struct attack other_attacks[], net_attacks[], uring_attacks[];
-extern const struct attack abi_attacks[], x32_attacks[];
+extern const struct attack abi_attacks[], x32_attacks[], append_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
 

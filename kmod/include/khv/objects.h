@@ -36,6 +36,8 @@
 	X(FILE_IOCTL_COMPAT, file_ioctl_compat, KHV_OBJ_OPTIONAL)	\
 	/* file, cmd, arg */						\
 	X(FILE_FCNTL, file_fcntl, 0)					\
+	/* file, mode, offset, length */					\
+	X(FILE_FALLOCATE, vfs_fallocate, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
 	/* file, struct pid or NULL, enum pid_type, force: who gets SIGIO */ \
 	X(FILE_SETOWN, __f_setown, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
 	/* file or NULL, prot, flags */					\
