@@ -53,7 +53,7 @@
 #include "engine_limits.h"
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
-#define KHV_BLOB_VERSION	2
+#define KHV_BLOB_VERSION	3
 
 enum khv_section_id {
 	KHV_SEC_DOMAINS,
@@ -84,6 +84,8 @@ struct khv_blob_header {
 	__le32 size;
 	__le32 name;		/* STRINGS */
 	__le32 judged[KHV_NR_TYPES];	/* verbs that are judged, per type */
+	__le32 named[KHV_NR_TYPES];	/* verbs that the policy has a word for */
+	__le32 gaps[KHV_NR_TYPES];	/* verbs that may be without effect */
 	__u8 governed;		/* bit per type */
 	__u8 mode;		/* enum khv_mode */
 	__u8 probes;		/* slots to look at, at most KHV_MAX_PROBES */
@@ -91,7 +93,6 @@ struct khv_blob_header {
 	__le32 attach;		/* NODES: root of the attach lines, or 0 */
 	__le32 refuse;		/* ENTRIES: the refuse lines */
 	__le32 nr_refuse;
-	__le32 pad2;
 	struct khv_section section[KHV_NR_SECTIONS];
 };
 
@@ -100,7 +101,8 @@ enum khv_tree {
 	KHV_TREE_AT,		/* @memfd:name, @anon, ... */
 	KHV_TREE_UNIX,		/* paths of sockets */
 	KHV_TREE_ABSTRACT,	/* abstract names of sockets */
-	KHV_TREE_INET,
+	KHV_TREE_KERNEL,	/* group, group:member; the root is any */
+	KHV_TREE_INET,		/* from here on: addresses */
 	KHV_TREE_INET6,
 	KHV_NR_TREES
 };
@@ -115,8 +117,10 @@ struct khv_blob_domain {
 	__le32 nr_process;
 	__le32 family;		/* ITEMS */
 	__le32 nr_family;
-	__le32 pad[2];
 };
+
+/* In fallback[KHV_TYPE_KERNEL]: what is marked KHV_FAC_COMMON is granted. */
+#define KHV_FALLBACK_COMMON	0x80000000u
 
 /* Bits of struct khv_blob_node.flags */
 #define KHV_NODE_STAT	(1 << 0) /* leads to something granted: stat is allowed */

@@ -39,7 +39,7 @@ static void fold_file(struct khv_fold *f, u16 domain, const char *path,
 	if (path[0] == '/')
 		khv_fold_path(f, khv_le32(d->root[KHV_TREE_FILE]), path, len);
 	else if (path[0] == '@')
-		khv_fold_at(f, khv_le32(d->root[KHV_TREE_AT]), path, len);
+		khv_fold_pair(f, khv_le32(d->root[KHV_TREE_AT]), path, len);
 }
 
 void khv_engine_file(const struct khv_engine *e, u16 domain,

@@ -9,6 +9,7 @@ static const char *const type_names[KHV_NR_TYPES] = {
 	[KHV_TYPE_FILE] = "file",
 	[KHV_TYPE_SOCKET] = "socket",
 	[KHV_TYPE_PROCESS] = "process",
+	[KHV_TYPE_KERNEL] = "kernel",
 };
 
 static const char *const file_verbs[KHV_F_NR_VERBS] = {
@@ -26,6 +27,8 @@ static const char *const process_verbs[KHV_P_NR_VERBS] = {
 	"info", "peek", "signal", "ptrace", "sched", "memory",
 };
 
+static const char *const kernel_verbs[KHV_K_NR_VERBS] = { "use" };
+
 static const struct {
 	const char *const *names;
 	u32 nr;
@@ -33,6 +36,7 @@ static const struct {
 	[KHV_TYPE_FILE] = { file_verbs, KHV_F_NR_VERBS },
 	[KHV_TYPE_SOCKET] = { socket_verbs, KHV_S_NR_VERBS },
 	[KHV_TYPE_PROCESS] = { process_verbs, KHV_P_NR_VERBS },
+	[KHV_TYPE_KERNEL] = { kernel_verbs, KHV_K_NR_VERBS },
 };
 
 const char *khv_type_name(enum khv_type type)
@@ -49,6 +53,11 @@ const char *khv_verb_name(enum khv_type type, u32 verbs)
 	verb = __builtin_ctz(verbs);
 	return verb < verb_names[type].nr ? verb_names[type].names[verb] :
 					    "unknown";
+}
+
+int khv_type_error(enum khv_type type)
+{
+	return type == KHV_TYPE_FILE || type == KHV_TYPE_SOCKET ? EACCES : EPERM;
 }
 
 void khv_decide_allowed(struct khv_decision *d)
@@ -71,7 +80,7 @@ void khv_decide(const struct khv_fold *f, enum khv_type type,
 	d->effects = 0;
 	d->error = 0;
 	if (d->denied)
-		d->error = type == KHV_TYPE_PROCESS ? EPERM : EACCES;
+		d->error = khv_type_error(type);
 	if (d->rule == KHV_NO_RULE)
 		return;
 	r = khv_rule_at(f->e, d->rule);
@@ -88,6 +97,16 @@ bool khv_engine_governs(const struct khv_engine *e, enum khv_type type)
 u32 khv_engine_governed_verbs(const struct khv_engine *e, enum khv_type type)
 {
 	return (u32)type < KHV_NR_TYPES ? khv_judged(e, type, ~0u) : 0;
+}
+
+u32 khv_engine_named_verbs(const struct khv_engine *e, enum khv_type type)
+{
+	return (u32)type < KHV_NR_TYPES ? khv_le32(e->blob->named[type]) : 0;
+}
+
+u32 khv_engine_gap_verbs(const struct khv_engine *e, enum khv_type type)
+{
+	return (u32)type < KHV_NR_TYPES ? khv_le32(e->blob->gaps[type]) : 0;
 }
 
 const char *khv_engine_name(const struct khv_engine *e)

@@ -208,8 +208,8 @@ enum khv_cut {
 
 /* Apply the rules of the tree at @root to an absolute path. */
 void khv_fold_path(struct khv_fold *f, u32 root, const char *path, size_t len);
-/* The same for "@memfd:name" and its like. */
-void khv_fold_at(struct khv_fold *f, u32 root, const char *name, size_t len);
+/* The same for "@memfd:name", "capability:chown" and their like. */
+void khv_fold_pair(struct khv_fold *f, u32 root, const char *name, size_t len);
 /* The same where @name is a single component below @root. */
 void khv_fold_name(struct khv_fold *f, u32 root, const char *name, size_t len);
 /* Number of the literal child, or 0. */
@@ -228,6 +228,17 @@ static inline u32 khv_judged(const struct khv_engine *e, enum khv_type type,
 		return 0;
 	return verbs & khv_le32(e->blob->judged[type]);
 }
+
+/* --- parts of the kernel ------------------------------------------------------- */
+
+/* Groups stand in a row with their members; "" is the group itself. */
+struct khv_facility {
+	const char *group, *member;
+	u8 flags;		/* KHV_FAC_* */
+};
+
+/* Number @i of all names of khv/facilities.h, NULL after the last. */
+const struct khv_facility *khv_facility_at(u32 i);
 
 /* --- patterns ---------------------------------------------------------------- */
 

@@ -54,6 +54,11 @@ static const u32 all_verbs[KHV_NR_TYPES] = {
 	[KHV_TYPE_FILE] = (1u << KHV_F_NR_VERBS) - 1,
 	[KHV_TYPE_SOCKET] = (1u << KHV_S_NR_VERBS) - 1,
 	[KHV_TYPE_PROCESS] = (1u << KHV_P_NR_VERBS) - 1,
+	[KHV_TYPE_KERNEL] = (1u << KHV_K_NR_VERBS) - 1,
+};
+
+static const u32 fallback_more[KHV_NR_TYPES] = {
+	[KHV_TYPE_KERNEL] = KHV_FALLBACK_COMMON,
 };
 
 const char *khv_engine_error(int reason)
@@ -118,12 +123,17 @@ static int check_header(const struct check *c)
 	const struct khv_blob_header *h = c->e->blob;
 	u32 i;
 
-	if (h->mode > 2 || h->governed >> KHV_NR_TYPES || h->pad || h->pad2 ||
+	if (h->mode > 2 || h->governed >> KHV_NR_TYPES || h->pad ||
 	    !string_ok(c, khv_le32(h->name)))
 		return BAD_HEADER;
 	for (i = 0; i < KHV_NR_TYPES; i++)
-		if (khv_le32(h->judged[i]) & ~all_verbs[i])
+		if ((khv_le32(h->judged[i]) | khv_le32(h->named[i]) |
+		     khv_le32(h->gaps[i])) & ~all_verbs[i])
 			return BAD_HEADER;
+	/* No policy may leave this type alone. */
+	if (!(h->governed & 1 << KHV_TYPE_KERNEL) ||
+	    khv_le32(h->judged[KHV_TYPE_KERNEL]) != KHV_K_USE)
+		return BAD_HEADER;
 	if (!root_ok(c, khv_le32(h->attach), false) ||
 	    khv_le32(h->nr_refuse) > KHV_MAX_REFUSE ||
 	    !range_ok(khv_le32(h->refuse), khv_le32(h->nr_refuse),
@@ -144,7 +154,8 @@ static int check_domains(const struct check *c)
 		if (!string_ok(c, khv_le32(d->name)))
 			return BAD_DOMAIN;
 		for (j = 0; j < KHV_NR_TYPES; j++)
-			if (khv_le32(d->fallback[j]) & ~all_verbs[j])
+			if (khv_le32(d->fallback[j]) &
+			    ~(all_verbs[j] | fallback_more[j]))
 				return BAD_DOMAIN;
 		for (j = 0; j < KHV_NR_TREES; j++)
 			if (!root_ok(c, khv_le32(d->root[j]),

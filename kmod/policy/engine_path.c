@@ -375,7 +375,7 @@ void khv_fold_name(struct khv_fold *f, u32 root, const char *name, size_t len)
 		walk_wide(f, root, name, name, name + len, KHV_CUT_WHOLE);
 }
 
-void khv_fold_at(struct khv_fold *f, u32 root, const char *name, size_t len)
+void khv_fold_pair(struct khv_fold *f, u32 root, const char *name, size_t len)
 {
 	const char *colon = memchr(name, ':', len);
 	size_t kind_len = colon ? (size_t)(colon - name) : len;
@@ -384,12 +384,21 @@ void khv_fold_at(struct khv_fold *f, u32 root, const char *name, size_t len)
 
 	if (!root)
 		return;
+	fold_node(f, e->nodes + root, false);
 	node = khv_find_child(e, root, name, kind_len);
 	if (!node)
 		return;
 	fold_node(f, e->nodes + node, kind_len == len);
 	/* What follows the colon is a name given by a program: it may hold "/". */
-	if (len > kind_len + 1 && e->nodes[node].width)
-		walk_wide(f, node, colon + 1, colon + 1, name + len,
-			  KHV_CUT_WHOLE);
+	if (len <= kind_len + 1 || !e->nodes[node].width)
+		return;
+	name = colon + 1;
+	len -= kind_len + 1;
+	if (e->nodes[node].more) {
+		walk_wide(f, node, name, name, name + len, KHV_CUT_WHOLE);
+		return;
+	}
+	node = khv_find_child(e, node, name, len);
+	if (node)
+		fold_node(f, e->nodes + node, true);
 }

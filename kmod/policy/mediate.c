@@ -75,7 +75,7 @@ void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs)
 	*dec = (struct khv_decision) {
 		.denied = verbs,
 		.rule = KHV_NO_RULE,
-		.error = type == KHV_TYPE_PROCESS ? EPERM : EACCES,
+		.error = khv_type_error(type),
 	};
 }
 

@@ -227,6 +227,7 @@ struct hvp_compiler {
 	u8 mentions;		 /* types of rules */
 	u32 named[KHV_NR_TYPES]; /* verbs */
 	u32 judged[KHV_NR_TYPES];
+	u32 gaps[KHV_NR_TYPES];
 	u32 attach_root;
 	u32 attach_line;
 
@@ -297,6 +298,8 @@ const char *hvp_show(struct hvp_compiler *c, const char *text, size_t len);
 
 /* --- names.c ------------------------------------------------------------------ */
 
+/* The one of a NULL-terminated list that was probably meant, or NULL. */
+const char *hvp_nearest(const char *word, const char *const *names);
 /* ", did you mean \"x\"?" or "", of a NULL-terminated list. */
 const char *hvp_suggest(struct hvp_mem *m, const char *word,
 			const char *const *names);
@@ -307,6 +310,8 @@ const char *const *hvp_verb_names(enum khv_type type);
 int hvp_type(const char *name);
 u32 hvp_sum(enum khv_type type, const char *name);
 extern const char *const hvp_type_names[];
+/* Of messages: "file, socket, ..." */
+#define HVP_TYPES "file, socket, process or kernel"
 int hvp_errno(const char *name);
 int hvp_family(const char *name);
 int hvp_protocol(const char *name);
@@ -410,6 +415,12 @@ bool hvp_place_socket(struct hvp_compiler *c, u32 rule, const char *text,
 		      u32 len, u32 column);
 bool hvp_place_process(struct hvp_compiler *c, u32 rule, const char *text,
 		       u32 len, u32 column);
+/* NULL or what is wrong with "group" or "group:member". */
+const char *hvp_parse_facility(struct hvp_mem *m, const char *text);
+bool hvp_place_kernel(struct hvp_compiler *c, u32 rule, const char *text,
+		      u32 len, u32 column);
+/* What the rule says, at a node. */
+void hvp_add_places(struct hvp_compiler *c, u32 rule, u32 node);
 /* Condition and grants of the rule as a place; delta rules may need two. */
 u32 hvp_rule_places(struct hvp_compiler *c, u32 rule, struct hvp_place *p);
 
@@ -424,7 +435,7 @@ u32 hvp_find_node(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
 		  u8 flags);
 void hvp_add_place(struct hvp_compiler *c, u32 node,
 		   const struct hvp_place *place);
-/* "/srv/www/b?d", for messages. */
+/* "/srv/www/b?d" or "group:member", for messages. */
 const char *hvp_node_path(struct hvp_compiler *c, u32 node);
 void hvp_inherit(struct hvp_compiler *c);
 

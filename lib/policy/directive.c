@@ -194,11 +194,10 @@ static void fallback(struct hvp_compiler *c, const struct hvp_words *w)
 		return;
 	type = hvp_type(w->at[1].text);
 	if (type < 0) {
-		hvp_error(
-			c, w->at[1].column,
-			"unknown type \"%s\": expected file, socket or process%s",
-			hvp_show(c, w->at[1].text, w->at[1].len),
-			hvp_suggest(&c->mem, w->at[1].text, hvp_type_names));
+		hvp_error(c, w->at[1].column,
+			  "unknown type \"%s\": expected " HVP_TYPES "%s",
+			  hvp_show(c, w->at[1].text, w->at[1].len),
+			  hvp_suggest(&c->mem, w->at[1].text, hvp_type_names));
 		return;
 	}
 	if (!hvp_parse_perms(c, type, &w->at[2], &perms))

@@ -143,7 +143,7 @@ static bool component(struct walk *w, const char *text, u32 len, bool last)
 	return true;
 }
 
-static void add_places(struct hvp_compiler *c, u32 rule, u32 node)
+void hvp_add_places(struct hvp_compiler *c, u32 rule, u32 node)
 {
 	struct hvp_place p[2];
 	u32 i, n = hvp_rule_places(c, rule, p);
@@ -195,7 +195,7 @@ bool hvp_place_path(struct hvp_compiler *c, u32 rule, u32 *root, bool at,
 	if (at) {
 		if (!place_at(c, &w, text, len))
 			return false;
-		add_places(c, rule, w.node);
+		hvp_add_places(c, rule, w.node);
 		return true;
 	}
 	while (i < len) {
@@ -213,7 +213,7 @@ bool hvp_place_path(struct hvp_compiler *c, u32 rule, u32 *root, bool at,
 		if (!component(&w, text + start, i - start, rest == len))
 			return false;
 	}
-	add_places(c, rule, w.node);
+	hvp_add_places(c, rule, w.node);
 	return true;
 }
 
@@ -225,7 +225,7 @@ bool hvp_place_abstract(struct hvp_compiler *c, u32 rule, u32 *root,
 	w.node = hvp_root(c, root, false);
 	if (!component(&w, text, len, true))
 		return false;
-	add_places(c, rule, w.node);
+	hvp_add_places(c, rule, w.node);
 	return true;
 }
 

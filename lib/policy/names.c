@@ -4,7 +4,8 @@
 #include <sys/socket.h>
 #include "compiler.h"
 
-const char *const hvp_type_names[] = { "file", "socket", "process", NULL };
+const char *const hvp_type_names[] = { "file", "socket", "process", "kernel",
+				       NULL };
 
 static const char *const file_words[] = {
 	"none",	  "all",      "read",	    "write",   "open",	   "list",
@@ -22,6 +23,8 @@ static const char *const process_words[] = { "none",   "all",	 "read",
 					     "write",  "info",	 "peek",
 					     "signal", "ptrace", "sched",
 					     "memory", NULL };
+
+static const char *const kernel_words[] = { "none", "all", "use", NULL };
 
 static const struct {
 	const char *name;
@@ -110,8 +113,7 @@ static u32 distance(const char *a, const char *b)
 	return row[la % 3][lb];
 }
 
-const char *hvp_suggest(struct hvp_mem *m, const char *word,
-			const char *const *names)
+const char *hvp_nearest(const char *word, const char *const *names)
 {
 	u32 limit = strlen(word) < 4 ? 1 : 2, least = limit + 1, d;
 	const char *best = NULL;
@@ -123,6 +125,14 @@ const char *hvp_suggest(struct hvp_mem *m, const char *word,
 			best = *names;
 		}
 	}
+	return best;
+}
+
+const char *hvp_suggest(struct hvp_mem *m, const char *word,
+			const char *const *names)
+{
+	const char *best = hvp_nearest(word, names);
+
 	return best ? hvp_print(m, "; did you mean \"%s\"?", best) : "";
 }
 
@@ -140,6 +150,7 @@ const char *const *hvp_verb_names(enum khv_type type)
 		[KHV_TYPE_FILE] = file_words,
 		[KHV_TYPE_SOCKET] = socket_words,
 		[KHV_TYPE_PROCESS] = process_words,
+		[KHV_TYPE_KERNEL] = kernel_words,
 	};
 
 	return words[type];
@@ -151,6 +162,7 @@ static u32 nr_verbs(enum khv_type type)
 		[KHV_TYPE_FILE] = KHV_F_NR_VERBS,
 		[KHV_TYPE_SOCKET] = KHV_S_NR_VERBS,
 		[KHV_TYPE_PROCESS] = KHV_P_NR_VERBS,
+		[KHV_TYPE_KERNEL] = KHV_K_NR_VERBS,
 	};
 
 	return nr[type];

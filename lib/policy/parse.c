@@ -60,6 +60,7 @@ u16 hvp_domain(struct hvp_compiler *c, const char *name, u32 column,
 	d->column = column;
 	d->defined = define;
 	d->inherits = -1;
+	d->fallback[KHV_TYPE_KERNEL] = KHV_FALLBACK_COMMON;
 	return i;
 }
 
@@ -112,7 +113,7 @@ static void unknown_word(struct hvp_compiler *c, const struct hvp_word *w)
 	names[n] = NULL;
 	hvp_error(
 		c, w->column,
-		"unknown word \"%s\": expected a type (file, socket, process) or a directive%s",
+		"unknown word \"%s\": expected a type (file, socket, process, kernel) or a directive%s",
 		hvp_show(c, w->text, w->len),
 		hvp_suggest(&c->mem, w->text, names));
 }

@@ -34,6 +34,14 @@ static void bad_verb(struct hvp_compiler *c, enum khv_type type, u32 column,
 			name);
 		return;
 	}
+	if (type == KHV_TYPE_KERNEL &&
+	    (!strcmp(name, "read") || !strcmp(name, "write"))) {
+		hvp_error(
+			c, column,
+			"type kernel has no \"%s\": a part of the kernel may be used or not, expected use, all or none",
+			name);
+		return;
+	}
 	hvp_error(c, column, "unknown permission \"%s\" for type %s%s",
 		  hvp_show(c, name, strlen(name)), khv_type_name(type),
 		  !strcmp(name, "kill") && type == KHV_TYPE_PROCESS ?
@@ -131,6 +139,8 @@ static bool place(struct hvp_compiler *c, const char *text, u32 len, u32 column,
 		return hvp_place_file(c, x->rule, text, len, column);
 	case KHV_TYPE_SOCKET:
 		return hvp_place_socket(c, x->rule, text, len, column);
+	case KHV_TYPE_KERNEL:
+		return hvp_place_kernel(c, x->rule, text, len, column);
 	default:
 		return hvp_place_process(c, x->rule, text, len, column);
 	}
@@ -353,11 +363,10 @@ void hvp_parse_expect(struct hvp_compiler *c, const struct hvp_words *w)
 	}
 	type = hvp_type(w->at[2].text);
 	if (type < 0) {
-		hvp_error(
-			c, w->at[2].column,
-			"unknown type \"%s\": expected file, socket or process%s",
-			hvp_show(c, w->at[2].text, w->at[2].len),
-			hvp_suggest(&c->mem, w->at[2].text, hvp_type_names));
+		hvp_error(c, w->at[2].column,
+			  "unknown type \"%s\": expected " HVP_TYPES "%s",
+			  hvp_show(c, w->at[2].text, w->at[2].len),
+			  hvp_suggest(&c->mem, w->at[2].text, hvp_type_names));
 		return;
 	}
 	verbs = hvp_test_verbs(&c->mem, type, w->at[4].text, &error);

@@ -189,6 +189,17 @@ static const char *ask_process(struct hvp_mem *m, const struct khv_engine *e,
 	return NULL;
 }
 
+static const char *ask_kernel(struct hvp_mem *m, const struct khv_engine *e,
+			      u16 domain, const struct khv_subject *s,
+			      const char *ident, struct khv_decision *d)
+{
+	const char *error = hvp_parse_facility(m, ident);
+
+	if (!error)
+		khv_engine_kernel(e, domain, s, ident, strlen(ident), d);
+	return error;
+}
+
 const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
 		    const struct khv_subject *s, enum khv_type type,
 		    const char *ident, u32 verbs, struct khv_decision *d)
@@ -198,6 +209,8 @@ const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
 		return ask_file(m, e, domain, s, ident, verbs, d);
 	case KHV_TYPE_SOCKET:
 		return ask_socket(m, e, domain, s, ident, verbs, d);
+	case KHV_TYPE_KERNEL:
+		return ask_kernel(m, e, domain, s, ident, d);
 	default:
 		return ask_process(m, e, domain, s, ident, verbs, d);
 	}
@@ -277,8 +290,7 @@ static int ask(struct hvp_mem *m, const struct khv_engine *e,
 	}
 	if (t < 0) {
 		*problem = hvp_print(
-			m,
-			"unknown type \"%s\": expected file, socket or process%s",
+			m, "unknown type \"%s\": expected " HVP_TYPES "%s",
 			type, hvp_suggest(m, type, hvp_type_names));
 		return -EINVAL;
 	}

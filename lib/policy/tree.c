@@ -204,17 +204,41 @@ void hvp_add_place(struct hvp_compiler *c, u32 node,
 	n->last_place = i;
 }
 
-const char *hvp_node_path(struct hvp_compiler *c, u32 node)
+/* Does the node belong to a rule of type kernel? Its parents may have none. */
+static bool is_facility(struct hvp_compiler *c, u32 node)
+{
+	const struct hvp_node *n = &c->nodes.at[node];
+
+	return n->places && c->rules.at[c->places.at[n->places].rule].kind ==
+				    KHV_TYPE_KERNEL;
+}
+
+static const char *path_of(struct hvp_compiler *c, u32 node)
 {
 	const struct hvp_node *n = &c->nodes.at[node];
 
 	if (!n->parent)
 		return "";
-	return hvp_print(&c->mem, "%s/%s", hvp_node_path(c, n->parent),
+	return hvp_print(&c->mem, "%s/%s", path_of(c, n->parent),
 			 n->flags & KHV_NODE_DEEP ?
 				 "**" :
 				 hvp_show(c, c->strings.at + n->name,
 					  n->name_len));
+}
+
+const char *hvp_node_path(struct hvp_compiler *c, u32 node)
+{
+	const struct hvp_node *n = &c->nodes.at[node], *up;
+	const char *name = c->strings.at + n->name;
+
+	if (!is_facility(c, node))
+		return path_of(c, node);
+	if (!n->parent)
+		return "any";
+	up = &c->nodes.at[n->parent];
+	if (!up->parent)
+		return name;
+	return hvp_print(&c->mem, "%s:%s", c->strings.at + up->name, name);
 }
 
 /* --- inheritance: the rules of another domain, one step less specific -------------- */

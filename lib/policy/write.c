@@ -177,14 +177,18 @@ static void finish_header(struct writer *w)
 	h->magic = htole32(KHV_BLOB_MAGIC);
 	h->version = htole32(KHV_BLOB_VERSION);
 	h->size = htole32(w->size);
-	h->governed = c->versioned ? (1 << KHV_NR_TYPES) - 1 : c->mentions;
+	h->governed = c->versioned ? (1 << KHV_NR_TYPES) - 1 :
+				     c->mentions | 1 << KHV_TYPE_KERNEL;
 	h->mode = c->mode;
 	h->probes = c->probes;
 	h->attach = htole32(c->attach_root);
 	h->refuse = htole32(c->first_refuse);
 	h->nr_refuse = htole32(c->refuse.nr);
-	for (i = 0; i < KHV_NR_TYPES; i++)
+	for (i = 0; i < KHV_NR_TYPES; i++) {
 		h->judged[i] = htole32(c->judged[i]);
+		h->named[i] = htole32(c->named[i]);
+		h->gaps[i] = htole32(c->gaps[i]);
+	}
 	memcpy(w->blob, h, sizeof(*h));
 }
 

@@ -43,9 +43,44 @@ static void test_decision(void **state)
 	assert_int_equal(d.error, EACCES);
 	question(p, NULL, "process", "any", "signal", &d);
 	assert_int_equal(d.error, EPERM);
+	question(p, NULL, "kernel", "module", "use", &d);
+	assert_false(d.allowed);
+	assert_int_equal(d.error, EPERM);
+	assert_string_equal(khv_engine_rule_text(e, d.rule), "kernel any none");
+	question(p, NULL, "kernel", "descriptor:kvm-vm", "use", &d);
+	assert_true(d.allowed);
+	assert_int_equal(d.effects, KHV_RULE_AUDIT);
 	question(p, "two", "file", "/etc/hosts", "read", &d);
 	assert_false(d.allowed);
-	assert_int_equal(khv_engine_rule_line(e, d.rule), 30);
+	assert_int_equal(khv_engine_rule_line(e, d.rule), 35);
+	khv_policy_free(p);
+}
+
+/* Type kernel is judged where nothing speaks of it, and no rule decides. */
+static void test_kernel(void **state)
+{
+	struct khv_policy *p = compiled("file /a read\n");
+	const struct khv_engine *e = khv_policy_engine(p);
+	static const struct khv_subject root;
+	struct khv_decision d;
+
+	(void)state;
+	assert_true(khv_engine_governs(e, KHV_TYPE_KERNEL));
+	assert_false(khv_engine_governs(e, KHV_TYPE_PROCESS));
+	assert_int_equal(khv_engine_governed_verbs(e, KHV_TYPE_KERNEL),
+			 KHV_K_USE);
+	question(p, NULL, "kernel", "capability:chown", "use", &d);
+	assert_true(d.allowed);
+	assert_int_equal(d.rule, KHV_NO_RULE);
+	question(p, NULL, "kernel", "module", "use", &d);
+	assert_int_equal(d.denied, KHV_K_USE);
+	assert_int_equal(d.rule, KHV_NO_RULE);
+	assert_int_equal(d.error, EPERM);
+	/* A name newer than this list, and a domain that is not there. */
+	khv_engine_kernel(e, 0, &root, "capability:new", 14, &d);
+	assert_false(d.allowed);
+	khv_engine_kernel(e, 1, &root, "capability:chown", 16, &d);
+	assert_false(d.allowed);
 	khv_policy_free(p);
 }
 
@@ -277,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decision),
+		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_delta_rule),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_transition),

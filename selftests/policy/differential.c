@@ -24,6 +24,8 @@ struct rule {
 	uint32_t length, low, high, proto;
 	/* process */
 	uint32_t kind, value;
+	/* kernel: 0 any, 1 group, 2 member */
+	uint32_t depth;
 	/* all */
 	char op; /* '=', '+', '-' */
 	uint32_t verbs;
@@ -38,6 +40,7 @@ struct match {
 
 static struct rule rules[MOST_RULES];
 static uint32_t nr_rules;
+static uint32_t kernel_default; /* 0: no line, 1: none, 2: use */
 static unsigned long lookups, policies, refused, ties_seen;
 
 /* --- what is random ----------------------------------------------------------- */
@@ -152,6 +155,45 @@ static void some_process(struct rule *r)
 	sprintf(r->ident, kinds[r->kind], r->value);
 }
 
+/* Groups and members; what is common of them when no rule speaks. */
+static const struct {
+	const char *group, *member;
+	bool common;
+} facilities[] = {
+	{ "capability", "", false },
+	{ "capability", "chown", true },
+	{ "capability", "net_admin", false },
+	{ "namespace-capability", "chown", false },
+	{ "namespace-capability", "", false },
+	{ "module", "", false },
+	{ "io_uring", "", false },
+	{ "io_uring", "sqpoll", false },
+	{ "io_uring", "cmd", false },
+	{ "exec-memory", "", true },
+	{ "descriptor", "kvm-vm", false },
+	{ "descriptor", "other", false },
+};
+
+static const char *facility(uint32_t i, char *text)
+{
+	sprintf(text, "%s%s%s", facilities[i].group,
+		*facilities[i].member ? ":" : "", facilities[i].member);
+	return text;
+}
+
+static void some_kernel(struct rule *r)
+{
+	r->value = any(COUNT(facilities));
+	r->depth = any(6) ? 1 + (*facilities[r->value].member && any(3)) : 0;
+	strcpy(r->ident, r->depth ? facilities[r->value].group : "any");
+	if (r->depth == 2)
+		facility(r->value, r->ident);
+	r->op = "====+-"[any(6)];
+	r->verbs = r->op == '=' ? any(2) : 1;
+	r->uid = any(4) ? -1 : (int)any(2);
+	r->gid = any(6) ? -1 : (int)any(2);
+}
+
 /* Returns the policy as text. */
 static char *some_policy(enum khv_type type, bool wild)
 {
@@ -160,7 +202,12 @@ static char *some_policy(enum khv_type type, bool wild)
 	uint32_t i, j;
 
 	nr_rules = 1 + any(MOST_RULES);
-	at += sprintf(at, "version 1\ngovern exec/mmap\n");
+	kernel_default = any(3);
+	if (type != KHV_TYPE_KERNEL)
+		at += sprintf(at, "version 1\ngovern exec/mmap\n");
+	else if (kernel_default)
+		at += sprintf(at, "default kernel %s\n",
+			      kernel_default == 1 ? "none" : "use");
 	for (i = 0; i < nr_rules; i++) {
 		struct rule *r = &rules[i];
 		const char *slash = "";
@@ -170,9 +217,12 @@ static char *some_policy(enum khv_type type, bool wild)
 			some_path(r, wild);
 		else if (type == KHV_TYPE_SOCKET)
 			some_socket(r);
-		else
+		else if (type == KHV_TYPE_PROCESS)
 			some_process(r);
-		some_grant(r, ~0u);
+		if (type == KHV_TYPE_KERNEL)
+			some_kernel(r);
+		else
+			some_grant(r, ~0u);
 		at += sprintf(at, "%s %s ", khv_type_name(type), r->ident);
 		if (r->op != '=')
 			*at++ = r->op;
@@ -407,6 +457,29 @@ static uint32_t judge_process(const struct khv_process *p, uint32_t exe,
 	return apply(false, 0);
 }
 
+static uint32_t judge_kernel(uint32_t asked, const struct khv_subject *s)
+{
+	uint32_t i, *key;
+
+	nr_matches = 0;
+	for (i = 0; i < nr_rules; i++) {
+		const struct rule *r = &rules[i];
+
+		if (!holds(r, s) ||
+		    (r->depth && strcmp(facilities[r->value].group,
+					facilities[asked].group)) ||
+		    (r->depth == 2 && strcmp(facilities[r->value].member,
+					     facilities[asked].member)))
+			continue;
+		key = add_match(r);
+		key[0] = r->depth;
+	}
+	if (!nr_matches)
+		return kernel_default ? kernel_default == 2 :
+					facilities[asked].common;
+	return apply(false, 0);
+}
+
 /* --- the comparison ------------------------------------------------------------------ */
 
 static void check(const char *text, uint32_t wanted, uint32_t verbs,
@@ -507,6 +580,25 @@ static void processes(const struct khv_engine *e, const char *text)
 	}
 }
 
+static void kernels(const struct khv_engine *e, const char *text)
+{
+	struct khv_subject s;
+	struct khv_decision d;
+	uint32_t i, asked;
+	char name[64];
+
+	for (i = 0; i < 40; i++) {
+		asked = any(COUNT(facilities));
+		s.uid = any(3);
+		s.gid = any(3);
+		facility(asked, name);
+		khv_engine_kernel(e, 0, &s, name, strlen(name), &d);
+		check(text, judge_kernel(asked, &s), KHV_K_USE, &d, name);
+		if ((d.rule == KHV_NO_RULE) != !nr_matches)
+			fail_msg("%s%s: rule %u", text, name, d.rule);
+	}
+}
+
 static bool only_ties(const struct khv_policy *p)
 {
 	size_t i;
@@ -542,6 +634,8 @@ static void compare_many(enum khv_type type, bool wild, unsigned long wanted)
 			files(khv_policy_engine(p), text);
 		else if (type == KHV_TYPE_SOCKET)
 			sockets(khv_policy_engine(p), text);
+		else if (type == KHV_TYPE_KERNEL)
+			kernels(khv_policy_engine(p), text);
 		else
 			processes(khv_policy_engine(p), text);
 		khv_policy_free(p);
@@ -574,6 +668,12 @@ static void test_processes(void **state)
 	compare_many(KHV_TYPE_PROCESS, false, 20000);
 }
 
+static void test_kernel(void **state)
+{
+	(void)state;
+	compare_many(KHV_TYPE_KERNEL, false, 40000);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,6 +681,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_kernel),
 	};
 
 	if (argc > 1)

@@ -52,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				"connect", &d, NULL, 0);
 		khv_policy_test(p, NULL, NULL, "process", "self", "signal", &d,
 				NULL, 0);
+		khv_policy_test(p, NULL, NULL, "kernel", "capability:chown",
+				"use", &d, NULL, 0);
 	}
 	khv_policy_free(p);
 	return 0;

@@ -43,6 +43,6 @@ done
 for policy in bad/*.hv; do
 	messages "$policy" >"$work/out"
 	none "$(basename "$policy") is refused with its messages" \
-		"$(diff "${policy%.hv}.txt" "$work/out")"
+		"$(diff "${policy%.hv}.txt" "$work/out" 2>&1)"
 done
 done_testing

@@ -65,6 +65,18 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 		"/srv/a/b/c",
 		"/longer-than-eight-bytes/and-some-more-of-them/x",
 	};
+	static const char *const facilities[] = {
+		"capability:net_admin",
+		"capability:chown",
+		"capability:",
+		"exec-memory",
+		"module",
+		"io_uring:sqpoll",
+		"descriptor:kvm-vm",
+		"x:y/z",
+		":",
+		"",
+	};
 	struct khv_subject s = { .uid = 1000, .gid = 50 };
 	struct khv_process p = { .pid = 7, .exe = "/usr/bin/x", .exe_len = 10 };
 	struct khv_sockaddr a = { .port = 443, .proto = 6 };
@@ -108,6 +120,11 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 		khv_engine_process(e, domain, &s, &p, 0x3f, &d);
 		sum += d.denied + d.rule;
 	}
+	for (i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++) {
+		khv_engine_kernel(e, domain, &s, facilities[i],
+				  strlen(facilities[i]), &d);
+		sum += d.denied + d.rule + d.effects + d.error;
+	}
 	if (khv_engine_refuse(e, &s, &rule))
 		sum += rule;
 	for (i = 0; i < khv_engine_nr_rules(e) && i < 1000; i++) {
@@ -123,7 +140,11 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 	for (i = 0; i < khv_engine_nr_domains(e); i++)
 		sum += strlen(khv_engine_domain_name(e, i));
 	sum += strlen(khv_engine_name(e)) + khv_engine_mode(e);
-	return sum + khv_engine_governed_verbs(e, KHV_TYPE_FILE);
+	for (i = 0; i <= KHV_NR_TYPES; i++)
+		sum += khv_engine_governed_verbs(e, i) +
+		       khv_engine_named_verbs(e, i) +
+		       khv_engine_gap_verbs(e, i);
+	return sum;
 }
 
 /* A little of everything the blob can hold. */
@@ -139,7 +160,10 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 	"socket [2001:db8::]/32 all\nsocket unix:/run/* connect\n"              \
 	"socket unix:@x* connect\nsocket family:packet create\n"                \
 	"process self all\nprocess exe:/usr/bin read\nprocess domain:two all\n" \
-	"process 7 signal user=1000\n[domain two]\ninherit parent\n"            \
-	"file /etc none\ndefault file stat\n"
+	"process 7 signal user=1000\nkernel any none\n"                         \
+	"kernel capability use user=1000\nkernel capability:chown none\n"       \
+	"kernel io_uring:sqpoll -use\nkernel descriptor:kvm-vm use audit\n"     \
+	"[domain two]\ninherit parent\n"                                        \
+	"file /etc none\ndefault file stat\ndefault kernel all\n"
 
 #endif

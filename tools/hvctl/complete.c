@@ -76,7 +76,7 @@ static const char *const verbs[] = {
 	"link",	      "symlink", "mknod",    "attr",   "lock",	 "exec",
 	"mmap",	      "ioctl",	 "mount",    "bind",   "listen", "accept",
 	"recv",	      "connect", "send",     "option", "info",	 "peek",
-	"signal",     "ptrace",	 "sched",    "memory",
+	"signal",     "ptrace",	 "sched",    "memory", "use",
 };
 
 static void offer_words(const char *const *words, size_t count)
@@ -89,7 +89,8 @@ static void offer_kind(const char *kind)
 {
 	static const char *const levels[] = { "off", "deny", "audit", "allow" };
 	static const char *const verdicts[] = { "allow", "deny", "would-deny" };
-	static const char *const types[] = { "file", "socket", "process" };
+	static const char *const types[] = { "file", "socket", "process",
+					     "kernel" };
 
 	if (strstr(kind, "file"))
 		puts("@file");

@@ -39,6 +39,7 @@ enum khv_type {
 	KHV_TYPE_FILE,
 	KHV_TYPE_SOCKET,
 	KHV_TYPE_PROCESS,
+	KHV_TYPE_KERNEL,	/* parts of the kernel: khv/facilities.h */
 	KHV_NR_TYPES
 };
 
@@ -88,6 +89,11 @@ enum khv_process_verb {
 	KHV_P_NR_VERBS	= 6
 };
 
+enum khv_kernel_verb {
+	KHV_K_USE	= 1 << 0,
+	KHV_K_NR_VERBS	= 1
+};
+
 /* Sums of anchors-policy 5.3; exec and mmap join read while ungoverned. */
 #define KHV_F_READ	(KHV_F_OPEN | KHV_F_LIST | KHV_F_STAT | KHV_F_READLINK)
 #define KHV_F_WRITE	(KHV_F_OPEN_WRITE | KHV_F_APPEND | KHV_F_TRUNCATE | \
@@ -115,8 +121,8 @@ enum khv_rule_effect {
  * @denied: the verbs that were asked for and are not granted; 0 if allowed
  * @rule: index of the deciding rule for khv_engine_rule_*(), or KHV_NO_RULE
  *	when no rule covers the object
- * @error: positive errno to answer with if not allowed (EACCES for files and
- *	sockets, EPERM for processes, or the rule's own errno=)
+ * @error: positive errno to answer with if not allowed: khv_type_error(), or the
+ *	rule's own errno=
  * @effects: enum khv_rule_effect bits of the deciding rule
  */
 struct khv_decision {
@@ -232,10 +238,35 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 			const struct khv_process *p, u32 verbs,
 			struct khv_decision *d);
 
+/**
+ * khv_engine_kernel() - judge the use of a part of the kernel
+ * @e: engine
+ * @domain: index of the subject's domain
+ * @s: subject
+ * @name: "group" or "group:member" of khv/facilities.h; what follows the first
+ *	":" is one name, whatever is in it
+ * @len: bytes of @name
+ * @d: the answer
+ *
+ * This type is governed in every policy. Where no rule and no default of the
+ * policy says anything, what is marked KHV_FAC_COMMON is granted and the rest,
+ * also a name that is not in the list, is refused.
+ */
+void khv_engine_kernel(const struct khv_engine *e, u16 domain,
+		       const struct khv_subject *s, const char *name, size_t len,
+		       struct khv_decision *d);
+
 /* Does the policy govern this type (else every request of it is allowed)? */
 bool khv_engine_governs(const struct khv_engine *e, enum khv_type type);
 /* Verbs of @type that are judged at all; others are always allowed. */
 u32 khv_engine_governed_verbs(const struct khv_engine *e, enum khv_type type);
+/*
+ * Verbs of @type that the policy names by their own word, in a rule, a default or
+ * with "govern"; read, write, all and none name nothing.
+ */
+u32 khv_engine_named_verbs(const struct khv_engine *e, enum khv_type type);
+/* Verbs of @type that the policy accepts to be without effect: "allow-gap". */
+u32 khv_engine_gap_verbs(const struct khv_engine *e, enum khv_type type);
 
 /* --- attach and refuse ------------------------------------------------------- */
 
@@ -309,6 +340,8 @@ const char *khv_engine_rule_why(const struct khv_engine *e, u32 rule);
 const char *khv_engine_rule_tag(const struct khv_engine *e, u32 rule);
 
 const char *khv_type_name(enum khv_type type);
+/* What is answered to a denial: EACCES for files and sockets, else EPERM. */
+int khv_type_error(enum khv_type type);
 /* Name of the lowest set verb, e.g. "open-write"; never NULL. */
 const char *khv_verb_name(enum khv_type type, u32 verbs);
 

@@ -150,7 +150,7 @@ size_t khv_policy_nr_failed(const struct khv_policy *policy);
  * @policy: without errors
  * @domain: name of the subject's domain, NULL for "main"
  * @subject: who asks, NULL for root
- * @type: "file", "socket", "process"
+ * @type: "file", "socket", "process", "kernel"
  * @ident: one object, written as in rules: "/etc/passwd" (normalised here
  *	without looking at the file system), "@memfd:x"; "10.0.0.5:443/tcp",
  *	"[2001:db8::1]:53/udp", "unix:/run/x", "unix:@name", "family:netlink";
@@ -178,6 +178,7 @@ enum khv_rule_kind {
 	KHV_RULE_FILE,
 	KHV_RULE_SOCKET,
 	KHV_RULE_PROCESS,
+	KHV_RULE_KERNEL,
 	KHV_RULE_ATTACH,
 	KHV_RULE_REFUSE,
 };

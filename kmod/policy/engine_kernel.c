@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1)
+/*
+ * Questions about parts of the kernel: capabilities, modules, io_uring.
+ */
+#include <khv/facilities.h>
+#include "engine_internal.h"
+
+#define CAPABILITY(number, member, flags) { "capability", member, flags },
+#define OTHER_CAPABILITY(number, member, flags) \
+	{ "namespace-capability", member, 0 },
+#define FACILITY(group, member, flags, text) { group, member, flags },
+
+static const struct khv_facility facilities[] = {
+	KHV_CAPABILITIES(CAPABILITY)
+	KHV_FACILITIES(FACILITY)
+	KHV_CAPABILITIES(OTHER_CAPABILITY)
+};
+
+const struct khv_facility *khv_facility_at(u32 i)
+{
+	return i < KHV_ARRAY_SIZE(facilities) ? &facilities[i] : NULL;
+}
+
+/* "group" or "group:member", compared without a copy. */
+static bool is_name(const struct khv_facility *f, const char *name, size_t len)
+{
+	size_t n = strlen(f->group);
+
+	if (len < n || memcmp(name, f->group, n))
+		return false;
+	if (len == n)
+		return !*f->member;
+	return name[n] == ':' && *f->member && strlen(f->member) == len - n - 1 &&
+	       !memcmp(name + n + 1, f->member, len - n - 1);
+}
+
+static bool is_common(const char *name, size_t len)
+{
+	u32 i;
+
+	for (i = 0; i < KHV_ARRAY_SIZE(facilities); i++)
+		if ((facilities[i].flags & KHV_FAC_COMMON) &&
+		    is_name(&facilities[i], name, len))
+			return true;
+	return false;
+}
+
+/* What holds where no rule does. */
+static u32 kernel_fallback(const struct khv_blob_domain *d, const char *name,
+			   size_t len)
+{
+	u32 fallback = khv_le32(d->fallback[KHV_TYPE_KERNEL]);
+
+	if ((fallback & KHV_FALLBACK_COMMON) && is_common(name, len))
+		return KHV_K_USE;
+	return fallback & KHV_K_USE;
+}
+
+void khv_engine_kernel(const struct khv_engine *e, u16 domain,
+		       const struct khv_subject *s, const char *name, size_t len,
+		       struct khv_decision *d)
+{
+	struct khv_fold f = {
+		.e = e, .s = s, .rule = KHV_NO_RULE, .want = KHV_K_USE,
+	};
+	const struct khv_blob_domain *dom;
+
+	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {
+		dom = khv_domain_at(e, domain);
+		khv_fold_pair(&f, khv_le32(dom->root[KHV_TREE_KERNEL]), name,
+			      len);
+		/* With one verb, every rule that applies decides. */
+		if (f.rule == KHV_NO_RULE)
+			f.grant = kernel_fallback(dom, name, len);
+	}
+	khv_decide(&f, KHV_TYPE_KERNEL, d);
+}
