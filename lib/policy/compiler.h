@@ -307,6 +307,12 @@ bool hvp_is_one_of(const char *word, const char *const *names);
 /* Verb of a type, 0 if unknown; sums ("read") are not verbs. */
 u32 hvp_verb(enum khv_type type, const char *name);
 const char *const *hvp_verb_names(enum khv_type type);
+/*
+ * Verbs that are judged only in policies that name them: one that never heard of
+ * them means the same as ever. mount is not among them, since it changes which
+ * object a path means; exec and mmap are part of read until they are named.
+ */
+u32 hvp_optional(enum khv_type type);
 int hvp_type(const char *name);
 u32 hvp_sum(enum khv_type type, const char *name);
 extern const char *const hvp_type_names[];

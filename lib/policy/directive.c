@@ -222,10 +222,7 @@ static void fallback(struct hvp_compiler *c, const struct hvp_words *w)
 
 static void govern(struct hvp_compiler *c, const struct hvp_words *w)
 {
-	static const u32 optional[KHV_NR_TYPES] = {
-		[KHV_TYPE_FILE] = KHV_F_EXEC | KHV_F_MMAP | KHV_F_IOCTL,
-		[KHV_TYPE_SOCKET] = KHV_S_OPTION,
-	};
+	const u32 part_of_read = KHV_F_EXEC | KHV_F_MMAP;
 	char *copy, *name, *save = NULL;
 	int type;
 
@@ -238,10 +235,13 @@ static void govern(struct hvp_compiler *c, const struct hvp_words *w)
 
 		for (type = 0; type < KHV_NR_TYPES; type++) {
 			u32 verb = hvp_verb(type, name);
+			u32 optional = hvp_optional(type);
 
+			if (type == KHV_TYPE_FILE)
+				optional |= part_of_read;
 			known |= verb != 0;
-			c->named[type] |= verb & optional[type];
-			done |= verb & optional[type];
+			c->named[type] |= verb & optional;
+			done |= verb & optional;
 		}
 		if (!known)
 			hvp_error(c, w->at[1].column + (name - copy),

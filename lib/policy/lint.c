@@ -159,30 +159,39 @@ static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
 	return false;
 }
 
-/*
- * Verbs of the language that no check in the kernel asks for yet. Whoever names
- * one should know; Documentation/limits.rst says why.
- */
-static void lint_unenforced(struct hvp_compiler *c)
-{
-	static const u32 unenforced[KHV_NR_TYPES] = {
-		[KHV_TYPE_FILE] = KHV_F_STAT | KHV_F_READLINK | KHV_F_IOCTL,
-		[KHV_TYPE_SOCKET] = KHV_S_RECV | KHV_S_OPTION,
-		[KHV_TYPE_PROCESS] = KHV_P_INFO | KHV_P_MEMORY,
-	};
-	u32 type, bit, named;
+/* What naming a verb means where it is not what one would think. */
+static const struct {
+	enum khv_type type;
+	u32 verb;
+	const char *text;
+} meanings[] = {
+	{ KHV_TYPE_FILE, KHV_F_STAT,
+	  "is judged for every path since it is named: read grants it, write does not" },
+	{ KHV_TYPE_FILE, KHV_F_READLINK,
+	  "is judged for every path since it is named: read grants it, write does not" },
+	{ KHV_TYPE_FILE, KHV_F_IOCTL,
+	  "is judged for every file since it is named: neither read nor write grants it" },
+	{ KHV_TYPE_SOCKET, KHV_S_RECV,
+	  "is judged for every address since it is named: read grants it, write does not" },
+	{ KHV_TYPE_SOCKET, KHV_S_OPTION,
+	  "is judged for every address since it is named: neither read nor write grants it" },
+	{ KHV_TYPE_PROCESS, KHV_P_INFO,
+	  "is not asked for by this version: the files of /proc are judged as files, what is behind them as peek" },
+	{ KHV_TYPE_PROCESS, KHV_P_MEMORY,
+	  "is not asked for by this version: who writes the memory of another process asks for ptrace" },
+};
 
-	for (type = 0; type < KHV_NR_TYPES; type++) {
-		named = c->named[type] & unenforced[type];
-		for (bit = 1; bit && bit <= named; bit <<= 1)
-			if (named & bit)
-				hvp_message(
-					c, KHV_MSG_LINT, 0, 0, 0,
-					"%s verb %s is not enforced by this version",
-					khv_type_name((enum khv_type)type),
-					khv_verb_name((enum khv_type)type,
-						      bit));
-	}
+static void lint_meanings(struct hvp_compiler *c)
+{
+	u32 i;
+
+	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (c->named[meanings[i].type] & meanings[i].verb)
+			hvp_message(c, KHV_MSG_LINT, 0, 0, 0, "%s verb %s %s",
+				    khv_type_name(meanings[i].type),
+				    khv_verb_name(meanings[i].type,
+						  meanings[i].verb),
+				    meanings[i].text);
 }
 
 void hvp_lint_policy(struct hvp_compiler *c)
@@ -192,7 +201,7 @@ void hvp_lint_policy(struct hvp_compiler *c)
 	if (!(c->options.flags & KHV_POLICY_LINT))
 		return;
 	lint_useless(c);
-	lint_unenforced(c);
+	lint_meanings(c);
 	for (i = 1; i < c->domains.nr; i++)
 		if (!has_attach_or_target(c, i))
 			hvp_message(c, KHV_MSG_LINT, c->domains.at[i].source,

@@ -197,6 +197,16 @@ u32 hvp_sum(enum khv_type type, const char *name)
 	return 0;
 }
 
+u32 hvp_optional(enum khv_type type)
+{
+	static const u32 optional[KHV_NR_TYPES] = {
+		[KHV_TYPE_FILE] = KHV_F_STAT | KHV_F_READLINK | KHV_F_IOCTL,
+		[KHV_TYPE_SOCKET] = KHV_S_RECV | KHV_S_OPTION,
+	};
+
+	return optional[type];
+}
+
 int hvp_type(const char *name)
 {
 	int i;

@@ -29,10 +29,6 @@ static void resolve(struct hvp_compiler *c, struct hvp_place *p)
 
 static void resolve_all(struct hvp_compiler *c)
 {
-	static const u32 optional[KHV_NR_TYPES] = {
-		[KHV_TYPE_FILE] = KHV_F_IOCTL,
-		[KHV_TYPE_SOCKET] = KHV_S_OPTION,
-	};
 	u32 i;
 
 	for (i = 1; i < c->places.nr; i++)
@@ -43,14 +39,9 @@ static void resolve_all(struct hvp_compiler *c)
 		if (c->domains.at[i].fallback_reads)
 			c->domains.at[i].fallback[KHV_TYPE_FILE] |=
 				extra_reads(c);
-	/*
-	 * A policy that never heard of these verbs does not forbid them: they
-	 * act on what a rule let the task open. mount is not among them, since
-	 * it changes which object a path means.
-	 */
 	for (i = 0; i < KHV_NR_TYPES; i++)
 		c->judged[i] = hvp_sum(i, "all") &
-			       ~(optional[i] & ~c->named[i]);
+			       ~(hvp_optional(i) & ~c->named[i]);
 }
 
 bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b)

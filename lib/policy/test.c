@@ -217,12 +217,17 @@ const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
 }
 
 static const char *because(struct hvp_compiler *c, const struct hvp_test *t,
-			   const struct khv_decision *d)
+			   const struct khv_decision *d, u32 wrong)
 {
+	const struct khv_engine *e = &c->policy->engine;
+
+	if (!t->allow && khv_engine_governs(e, t->type) &&
+	    !(wrong & khv_engine_governed_verbs(e, t->type)))
+		return "because no line of the policy names that verb";
 	if (d->rule != KHV_NO_RULE)
 		return hvp_print(&c->mem, "by %s: %s", hvp_where(c, d->rule),
 				 c->text.at + c->rules.at[d->rule].text);
-	if (!khv_engine_governs(&c->policy->engine, t->type))
+	if (!khv_engine_governs(e, t->type))
 		return hvp_print(&c->mem,
 				 "because the policy does not govern type %s",
 				 khv_type_name(t->type));
@@ -262,7 +267,7 @@ static void run_test(struct hvp_compiler *c, const struct hvp_test *t)
 		    t->allow ? "allow" : "deny",
 		    hvp_verbs_text(&c->mem, t->type, wrong),
 		    hvp_show(c, t->ident, strlen(t->ident)),
-		    t->allow ? "denied" : "allowed", because(c, t, &d));
+		    t->allow ? "denied" : "allowed", because(c, t, &d, wrong));
 }
 
 void hvp_run_tests(struct hvp_compiler *c)

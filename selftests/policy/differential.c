@@ -40,6 +40,7 @@ struct match {
 
 static struct rule rules[MOST_RULES];
 static uint32_t nr_rules;
+static uint32_t unnamed;	/* verbs that nobody names, so nobody judges */
 static uint32_t kernel_default; /* 0: no line, 1: none, 2: use */
 static unsigned long lookups, policies, refused, ties_seen;
 
@@ -194,6 +195,27 @@ static void some_kernel(struct rule *r)
 	r->gid = any(6) ? -1 : (int)any(2);
 }
 
+/* Verbs that only policies which name them judge; some ask without a rule. */
+static char *some_govern(char *at, enum khv_type type)
+{
+	static const uint32_t optional[KHV_NR_TYPES] = {
+		[KHV_TYPE_FILE] = KHV_F_STAT | KHV_F_READLINK | KHV_F_IOCTL,
+		[KHV_TYPE_SOCKET] = KHV_S_RECV | KHV_S_OPTION,
+	};
+	uint32_t i;
+
+	unnamed = optional[type];
+	for (i = 0; i < nr_rules; i++)
+		unnamed &= ~rules[i].verbs;
+	for (i = 0; i < 32; i++) {
+		if (!(optional[type] & 1u << i) || any(2))
+			continue;
+		unnamed &= ~(1u << i);
+		at += sprintf(at, "govern %s\n", khv_verb_name(type, 1u << i));
+	}
+	return at;
+}
+
 /* Returns the policy as text. */
 static char *some_policy(enum khv_type type, bool wild)
 {
@@ -243,6 +265,7 @@ static char *some_policy(enum khv_type type, bool wild)
 			at += sprintf(at, " group=%d", r->gid);
 		at += sprintf(at, "\n");
 	}
+	some_govern(at, type);
 	return text;
 }
 
@@ -487,6 +510,7 @@ static void check(const char *text, uint32_t wanted, uint32_t verbs,
 {
 	uint32_t got = verbs & ~d->denied;
 
+	wanted |= unnamed;
 	lookups++;
 	if (got == (wanted & verbs) && d->allowed == !d->denied && !ties_seen)
 		return;
@@ -497,7 +521,7 @@ static void check(const char *text, uint32_t wanted, uint32_t verbs,
 
 static void files(const struct khv_engine *e, const char *text)
 {
-	const uint32_t verbs = (1u << KHV_F_NR_VERBS) - 1 - KHV_F_IOCTL;
+	const uint32_t verbs = (1u << KHV_F_NR_VERBS) - 1;
 	const char *part[MOST_PARTS + 2];
 	struct khv_subject s;
 	struct khv_decision d;
@@ -521,7 +545,7 @@ static void files(const struct khv_engine *e, const char *text)
 
 static void sockets(const struct khv_engine *e, const char *text)
 {
-	const uint32_t verbs = 0x3f;
+	const uint32_t verbs = 0xff - KHV_S_CREATE;
 	struct khv_sockaddr a;
 	struct khv_subject s;
 	struct khv_decision d;
