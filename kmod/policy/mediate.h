@@ -73,6 +73,11 @@ int khv_judge_unix(const struct khv_judge *j);
 int khv_judge_unix_bind_path(const struct khv_judge *j,
 			     const struct khv_pathname *p);
 
+int khv_answer_kernel(const struct khv_judge *j, const char *name, size_t len,
+		      bool quiet);
+int khv_answer_kernel_about(const struct khv_judge *j, const char *name,
+			    size_t len, const char *object, size_t object_len);
+
 int khv_judge_kill(const struct khv_judge *j);
 int khv_judge_ptrace(const struct khv_judge *j);
 int khv_judge_sched(const struct khv_judge *j);

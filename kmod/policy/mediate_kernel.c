@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules of the type kernel: the answer, which other checks ask for as well. */
+#include "mediate.h"
+
+static int khv_answer_part(const struct khv_judge *j, const char *name,
+			   size_t len, const char *object, size_t object_len,
+			   bool quiet)
+{
+	struct khv_decision dec __khv_uninitialized;
+
+	if (likely(j->l))
+		khv_engine_kernel(&j->l->engine, j->domain, &j->s, name, len,
+				  &dec);
+	else
+		khv_judge_refuse(&dec, KHV_TYPE_KERNEL, KHV_K_USE);
+	if (quiet)
+		dec.effects |= KHV_RULE_QUIET;
+	return khv_judge_answer(j, KHV_TYPE_KERNEL, KHV_K_USE, &dec, object,
+				object_len);
+}
+
+/**
+ * khv_answer_kernel() - may the domain use a part of the kernel?
+ * @j: the check
+ * @name: "group" or "group:member" of khv/facilities.h
+ * @len: bytes of @name
+ * @quiet: the asker only wants to know: a refusal is not reported
+ *
+ * Unlike the other types this one is judged in every policy.
+ *
+ * Context: any; never sleeps.
+ * Return: 0 or a negative errno.
+ */
+int khv_answer_kernel(const struct khv_judge *j, const char *name, size_t len,
+		      bool quiet)
+{
+	return khv_answer_part(j, name, len, name, len, quiet);
+}
+
+/* The same, where the event is to name @object, such as the path of a device. */
+int khv_answer_kernel_about(const struct khv_judge *j, const char *name,
+			    size_t len, const char *object, size_t object_len)
+{
+	return khv_answer_part(j, name, len, object, object_len, false);
+}
