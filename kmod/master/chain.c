@@ -35,10 +35,13 @@ static void khv_chain_publish(struct khv_hook *hook, struct khv_chain *chain)
 		call_srcu(&khv_srcu, &old->rcu, khv_chain_free);
 }
 
-/* Insert behind all links of lower or equal priority. Under khv_hook_mutex. */
-int khv_chain_add(struct khv_hook *hook, const struct khv_link *link)
+/*
+ * Make the chain with one more link, behind all of lower or equal priority; it is
+ * in force when it is committed, which cannot fail. Under khv_hook_mutex.
+ */
+int khv_chain_stage(struct khv_hook *hook, const struct khv_link *link)
 {
-	struct khv_chain *old = khv_chain_of(hook), *chain;
+	struct khv_chain *old = hook->staged ?: khv_chain_of(hook), *chain;
 	unsigned int n = old ? old->n : 0, i, at = 0;
 
 	chain = kzalloc(struct_size(chain, link, n + 1), GFP_KERNEL);
@@ -52,8 +55,27 @@ int khv_chain_add(struct khv_hook *hook, const struct khv_link *link)
 	chain->link[at] = *link;
 	chain->n = n + 1;
 	chain->full = (old && old->full) || khv_link_wants_frame(hook, link);
-	khv_chain_publish(hook, chain);
+	/* Nobody but us has seen one that was staged before. */
+	kfree(hook->staged);
+	hook->staged = chain;
 	return 0;
+}
+
+/* Put what is staged in force. Under khv_hook_mutex. */
+void khv_chain_commit(struct khv_hook *hook)
+{
+	struct khv_chain *chain = hook->staged;
+
+	hook->staged = NULL;
+	if (chain)
+		khv_chain_publish(hook, chain);
+}
+
+/* Drop what is staged. Under khv_hook_mutex. */
+void khv_chain_abort(struct khv_hook *hook)
+{
+	kfree(hook->staged);
+	hook->staged = NULL;
 }
 
 /* Take a client out. Under khv_hook_mutex. Returns true if nobody is left. */

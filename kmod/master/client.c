@@ -80,20 +80,22 @@ static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
 	return true;
 }
 
-/* Link a client to a hook; remember it in cs->hooks. */
-static int khv_client_link(struct khv_client_reg *cs, struct khv_hook *hook,
-			   struct khv_link *link)
+/* Prepare to link a client to a hook; remember the hook, once, in cs->hooks. */
+static int khv_client_stage(struct khv_client_reg *cs, struct khv_hook *hook,
+			    struct khv_link *link)
 {
+	bool again = hook->staged;
 	int ret;
 
 	link->client = cs;
-	ret = khv_chain_add(hook, link);
-	if (!ret)
+	ret = khv_chain_stage(hook, link);
+	if (!ret && !again)
 		cs->hooks[cs->nr_hooks++] = hook;
 	return ret;
 }
 
-static int khv_client_link_all(struct khv_client_reg *cs)
+/* The exec handler comes last: it makes tasks ours, the others wait for tasks. */
+static int khv_client_stage_all(struct khv_client_reg *cs)
 {
 	struct khv_client *client = cs->client;
 	struct khv_hook *hooks[KHV_CALL_ENTRIES], *hook;
@@ -107,7 +109,7 @@ static int khv_client_link_all(struct khv_client_reg *cs)
 			return n;
 		link.call = &client->calls[i];
 		while (n-- > 0) {
-			ret = khv_client_link(cs, hooks[n], &link);
+			ret = khv_client_stage(cs, hooks[n], &link);
 			if (ret)
 				return ret;
 		}
@@ -119,14 +121,14 @@ static int khv_client_link_all(struct khv_client_reg *cs)
 		if (!hook)
 			continue;
 		link.check = &client->checks[i];
-		ret = khv_client_link(cs, hook, &link);
+		ret = khv_client_stage(cs, hook, &link);
 		if (ret)
 			return ret;
 	}
 	if (!client->exec)
 		return 0;
 	link.check = NULL;
-	return khv_client_link(cs, &khv_exec_hook, &link);
+	return khv_client_stage(cs, &khv_exec_hook, &link);
 }
 
 /* Attached hooks of the master for one use. @hooks: room for KHV_BASE_HOOKS. */
@@ -186,6 +188,11 @@ static size_t khv_client_max_hooks(const struct khv_client *client)
 	return client->nr_calls * KHV_CALL_ENTRIES + client->nr_checks + 1;
 }
 
+/*
+ * All that can fail comes before the first chain that names the client: nobody
+ * can have met it when ftrace refuses a function, so it can be freed at once, and
+ * no hook that was attached for it has sent a call to its slot.
+ */
 static int khv_client_attach_all(struct khv_client_reg *cs)
 {
 	struct khv_hook *base[KHV_BASE_HOOKS], **want;
@@ -200,17 +207,22 @@ static int khv_client_attach_all(struct khv_client_reg *cs)
 	cs->nr_hooks = 0;
 	ret = khv_base_prepare(base);
 	if (!ret)
-		ret = khv_client_link_all(cs);
+		ret = khv_client_stage_all(cs);
 	if (!ret) {
 		n = khv_client_wanted(cs, base, want);
 		if (n)
 			ret = khv_hook_attach(want, n);
 	}
+	for (i = 0; i < cs->nr_hooks; i++) {
+		if (ret)
+			khv_chain_abort(cs->hooks[i]);
+		else
+			khv_chain_commit(cs->hooks[i]);
+	}
 	if (ret) {
-		for (i = 0; i < cs->nr_hooks; i++)
-			khv_chain_remove(cs->hooks[i], cs);
 		cs->nr_hooks = 0;
 		khv_hook_discard_unused();
+		khv_hook_reap();
 	}
 	mutex_unlock(&khv_hook_mutex);
 	kfree(want);

@@ -385,8 +385,9 @@ int khv_hook_attach(struct khv_hook **hooks, unsigned int n)
 	kfree(ips);
 	if (ret)
 		return ret;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		hooks[i]->used = KHV_HOOK_ATTACHED;
+	for (i = 0; i < n; i++) {
 		if (!khv_hook_is_live(hooks[i])) {
 			pr_err("%s was attached but its code does not call us\n",
 			       hooks[i]->symbol);

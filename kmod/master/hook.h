@@ -37,6 +37,7 @@ enum khv_hook_kind {
  * @name: "openat", "file_open"; owned by the hook
  * @symbol: "__x64_sys_openat"; owned by the hook
  * @chain: clients in order; under khv_hook_mutex, read under khv_srcu
+ * @staged: the chain to be, while a client is being enabled; under khv_hook_mutex
  * @object: which check (object gate), or KHV_NR_OBJECTS for one of our own
  * @before: our own hooks only: runs before the kernel's function and may
  *	refuse it
@@ -57,6 +58,7 @@ struct khv_hook {
 	const char *name;
 	const char *symbol;
 	struct khv_chain __rcu *chain;
+	struct khv_chain *staged;
 	enum khv_object object;
 	int (*before)(struct khv_object_frame *frame);
 	int (*after)(struct khv_object_frame *frame, int ret);

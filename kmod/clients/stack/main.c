@@ -4,10 +4,14 @@
  * Each watches the same program and the same calls and checks; a mask says which
  * of them refuse. What ran in which order can be read from the parameter trace:
  * a letter per pre-call (A is the first client), a small letter per post-call.
+ *
+ * It can also own a function the way a live patch does, so that a client which
+ * wants that function is refused.
  */
 #define pr_fmt(fmt) "khv_stack: " fmt
 
 #include <linux/binfmts.h>
+#include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -44,6 +48,10 @@ MODULE_PARM_DESC(deny_calls, "bit per client that refuses calls");
 static unsigned int deny_checks;
 module_param(deny_checks, uint, 0644);
 MODULE_PARM_DESC(deny_checks, "bit per client that refuses the check of mkdir");
+
+static char *own = "";
+module_param(own, charp, 0444);
+MODULE_PARM_DESC(own, "kernel function to keep khv from hooking, as a live patch would");
 
 /* One watched task at a time writes it, in tests. */
 static char trace[256] = "";
@@ -150,6 +158,32 @@ static void *(* const stack_execs[MAX_STACK])(struct linux_binprm *, void *) = {
 	STACK_ALL(STACK_NAME)
 };
 
+static void notrace own_callback(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+}
+
+static struct ftrace_ops own_ops = {
+	.func = own_callback,
+	.flags = FTRACE_OPS_FL_IPMODIFY,
+};
+
+static int stack_own(void)
+{
+	int ret = ftrace_set_filter(&own_ops, (unsigned char *)own,
+				    strlen(own), 1);
+
+	return ret ?: register_ftrace_function(&own_ops);
+}
+
+static void stack_disown(void)
+{
+	if (*own)
+		unregister_ftrace_function(&own_ops);
+	ftrace_free_filter(&own_ops);
+}
+
 static void stack_fill(struct layer *l, unsigned int i)
 {
 	snprintf(l->name, sizeof(l->name), "stack%u", i);
@@ -177,6 +211,9 @@ static int __init stack_init(void)
 		pr_err("n=%u: expected 1 to %d\n", n, MAX_STACK);
 		return -EINVAL;
 	}
+	ret = *own ? stack_own() : 0;
+	if (ret)
+		return ret;
 	for (i = 0; i < nr_calls; i++) {
 		stack_calls[i].name = calls[i];
 		stack_calls[i].pre = stack_pre;
@@ -199,7 +236,9 @@ static int __init stack_init(void)
 	 */
 	pr_err("client %u of %u: %d\n", i, n, ret);
 	n = i;
-	return i ? 0 : ret;
+	if (!n)
+		stack_disown();
+	return n ? 0 : ret;
 }
 
 static void __exit stack_exit(void)
@@ -209,6 +248,7 @@ static void __exit stack_exit(void)
 	for (i = 0; i < MAX_STACK; i++)
 		if (layers[i].client.state)
 			khv_client_unregister(&layers[i].client);
+	stack_disown();
 }
 
 module_init(stack_init);
