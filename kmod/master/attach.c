@@ -12,6 +12,7 @@
  * then belongs to init, as it could have a moment earlier. Who must not get away
  * is started confined.
  */
+#include <linux/export.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -21,20 +22,16 @@
 
 #define KHV_ATTACH_BATCH	64
 
-static bool khv_in_tree(struct task_struct *task, struct task_struct *root,
-			bool tree)
+bool khv_task_descends(struct task_struct *task, struct task_struct *from)
 {
-	if (same_thread_group(task, root))
-		return true;
-	if (!tree)
-		return false;
 	while (task->pid) {
-		if (same_thread_group(task, root))
+		if (same_thread_group(task, from))
 			return true;
 		task = rcu_dereference(task->real_parent);
 	}
 	return false;
 }
+EXPORT_SYMBOL_GPL(khv_task_descends);
 
 static bool khv_has_data(struct task_struct *task, unsigned int slot)
 {
@@ -55,7 +52,8 @@ static unsigned int khv_collect(struct task_struct *root, bool tree,
 		if (n == KHV_ATTACH_BATCH)
 			goto out;	/* two nested loops */
 		if ((task->flags & PF_EXITING) || khv_has_data(task, slot) ||
-		    !khv_in_tree(task, root, tree))
+		    !(tree ? khv_task_descends(task, root) :
+			     same_thread_group(task, root)))
 			continue;
 		get_task_struct(task);
 		found[n++] = task;

@@ -21,6 +21,7 @@
 #include "client.h"
 #include "event.h"
 #include "limits.h"
+#include "subscribe.h"
 #include "symbols.h"
 
 static unsigned int event_ring = 1 << 17;

@@ -66,8 +66,4 @@ void khv_event_seek_end(unsigned int cpu, struct khv_pos *pos);
 u64 khv_event_produced(unsigned int cpu);
 u64 khv_event_overwritten(unsigned int cpu, const struct khv_pos *pos);
 
-int khv_subscribe_init(void);
-void khv_subscribe_exit(void);
-void khv_subscribe_kick(void);
-
 #endif /* _KHV_EVENT_H */

@@ -32,11 +32,10 @@ static int khv_exec_ask(struct khv_client_reg *cs, struct linux_binprm *bprm)
 	int ret = 0;
 	void *data;
 
-	if (exec && exec->bprm == bprm && exec->next[slot])
+	if (exec && exec->next[slot])
 		return 0;	/* the script has decided, this is its interpreter */
 	if (exec && exec->armed[slot]) {
 		khv_exec_set_next(exec, slot, exec->armed[slot]);
-		exec->bprm = bprm;
 		return 0;
 	}
 	khv_inflight_enter(&cs->inflight);
@@ -48,7 +47,6 @@ static int khv_exec_ask(struct khv_client_reg *cs, struct linux_binprm *bprm)
 	khv_data_account(slot);
 	exec = khv_exec_of_current();
 	if (exec) {
-		exec->bprm = bprm;
 		khv_exec_set_next(exec, slot, data);
 	} else {
 		khv_data_release(slot, data);
@@ -70,7 +68,10 @@ int khv_exec_check(struct khv_object_frame *f, int ret)
 
 	if (ret)
 		return ret;
-	/* First look at this exec: what is there is left over from one that failed. */
+	/*
+	 * First look at this exec: what is there is left over from one that failed.
+	 * Hence what is there at a later look belongs to this one.
+	 */
 	if (kt && kt->exec && bprm->interp == bprm->filename)
 		khv_exec_forget(kt->exec);
 	idx = srcu_read_lock(&khv_srcu);

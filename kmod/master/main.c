@@ -10,6 +10,7 @@
 #include "main.h"
 #include "netlink.h"
 #include "selftest.h"
+#include "subscribe.h"
 #include "symbols.h"
 #include "task.h"
 

@@ -31,6 +31,8 @@ int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_abort(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_clear(struct sk_buff *skb, struct genl_info *info);
 
+/* One message of a dump; NULL if there is no room for it. */
+void *khv_dump_put(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);

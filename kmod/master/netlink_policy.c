@@ -375,10 +375,7 @@ int khv_do_policy_clear(struct sk_buff *skb, struct genl_info *info)
 static void *khv_policy_put(struct sk_buff *skb, struct netlink_callback *cb,
 			    struct nlattr **nest)
 {
-	struct genlmsghdr *req = nlmsg_data(cb->nlh);
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &khv_genl_family,
-				NLM_F_MULTI, req->cmd);
+	void *hdr = khv_dump_put(skb, cb);
 
 	*nest = hdr ? nla_nest_start(skb, KHV_A_POLICY) : NULL;
 	if (hdr && !*nest)
@@ -419,7 +416,6 @@ int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		}
 		nla_nest_end(skb, nest);
-		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
 		cb->args[0] = info.id;
 	}

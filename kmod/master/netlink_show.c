@@ -93,8 +93,7 @@ static int khv_put_client(struct sk_buff *skb, struct khv_client_reg *cs)
 	return 0;
 }
 
-/* One message of a dump. */
-static void *khv_dump_put(struct sk_buff *skb, struct netlink_callback *cb)
+void *khv_dump_put(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct genlmsghdr *req = nlmsg_data(cb->nlh);
 	void *hdr;

@@ -10,19 +10,16 @@
 
 struct khv_hook;
 struct khv_client;
-struct linux_binprm;
 
 /**
  * struct khv_exec - what an exec will change
- * @bprm: the exec that @next belongs to
- * @next: data to install when that exec commits
+ * @next: data to install when the exec that is under way commits
  * @armed: data to take over at the next successful exec, whatever it executes;
  *	while that is under way @next holds the same pointer
  *
- * Pointers are written under khv_task_lock, @bprm by the task itself.
+ * Pointers are written under khv_task_lock.
  */
 struct khv_exec {
-	const struct linux_binprm *bprm;
 	void *next[KHV_MAX_CLIENTS];
 	void *armed[KHV_MAX_CLIENTS];
 };

@@ -5,17 +5,6 @@
 #include <linux/sched/signal.h>
 #include "mediate.h"
 
-/* Under RCU. */
-static bool khv_is_descendant(struct task_struct *task)
-{
-	while (task->pid) {
-		if (same_thread_group(task, current))
-			return true;
-		task = rcu_dereference(task->real_parent);
-	}
-	return false;
-}
-
 /* @quiet: the asker only wants to know (PTRACE_MODE_NOAUDIT). */
 static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 			   u32 verbs, bool quiet)
@@ -34,7 +23,7 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 		return 0;
 	p.pid = task_tgid_nr(task);
 	p.uid = from_kuid(&init_user_ns, task_uid(task));
-	p.descendant = khv_is_descendant(task);
+	p.descendant = khv_task_descends(task, current);
 	d = j->m->domain(task);
 	if (d && d->policy == j->d->policy && j->l) {
 		int index = khv_engine_domain(&j->l->engine, d->name);

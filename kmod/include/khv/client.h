@@ -223,6 +223,18 @@ void *khv_task_data(const struct khv_client *client, struct task_struct *task);
 bool khv_task_is_reader(struct task_struct *task);
 
 /**
+ * khv_task_descends() - is a task of a process, or of one of its descendants?
+ * @task: any task
+ * @from: any task of the process
+ *
+ * By parentage as it is now: a task whose parent has exited belongs to whoever
+ * has adopted it.
+ *
+ * Context: under rcu_read_lock().
+ */
+bool khv_task_descends(struct task_struct *task, struct task_struct *from);
+
+/**
  * struct khv_event - one decision, to be queued for the audit daemon
  * @policy: NULL if none
  * @domain: NULL if none
