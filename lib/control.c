@@ -60,6 +60,23 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 			NULL);
 }
 
+int khv_set_lock(struct khv_conn *conn, uint32_t flags)
+{
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_LOCK_SET, 0);
+
+	return khv_talk(conn, msg,
+			msg ? nla_put_u32(msg, KHV_A_LOCK_FLAGS, flags) : 0,
+			NULL, NULL);
+}
+
+bool khv_is_locked(const struct khv_error *error)
+{
+	static const char text[] = "locked until reboot";
+
+	return error->code == EPERM && error->from_kernel &&
+	       !strncmp(error->text, text, sizeof(text) - 1);
+}
+
 struct wanted {
 	int attr;
 	void *to;

@@ -41,6 +41,7 @@ COLLECT(hook)
 COLLECT(task)
 COLLECT(policy)
 COLLECT(stats)
+COLLECT(lock)
 
 static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
 		int flags, const struct khv_record_type *type, khv_reply_fn *fn)
@@ -95,6 +96,12 @@ int khv_list_stats(struct khv_conn *conn, struct khv_list **out)
 {
 	return list(conn, out, KHV_CMD_EVENT_STATS_GET, 0, &khv_stats_record,
 		    collect_stats);
+}
+
+int khv_list_locks(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_INFO_GET, 0, &khv_lock_record,
+		    collect_lock);
 }
 
 int khv_get_info(struct khv_conn *conn, const struct khv_info **info)

@@ -108,6 +108,15 @@ static const struct khv_field stats_fields[] = {
 RECORD(khv_stats_record, struct khv_cpu_stats, KHV_A_STATS, KHV_STATS_A_MAX,
        stats_fields);
 
+#define LOCK(...) FIELD(struct khv_lock_info, KHV_LOCK_A_##__VA_ARGS__)
+static const struct khv_field lock_fields[] = {
+	LOCK(NAME, STRING, name, "lock"),
+	LOCK(UID, U32, uid, "uid"),
+	LOCK(TIME, TIME, time, "time"),
+};
+RECORD(khv_lock_record, struct khv_lock_info, KHV_A_LOCK, KHV_LOCK_A_MAX,
+       lock_fields);
+
 #define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),

@@ -33,6 +33,9 @@ static const char * const khv_no_return[] = {
 	"exit", "exit_group", "reboot", "rt_sigreturn", "sigreturn",
 };
 
+/* Hooked for every task: the master has something to say about them, see lock.c. */
+static const char * const khv_for_all[] = { "delete_module" };
+
 /*
  * Hooks for all entry points of a call, not live yet; @hooks has room for
  * KHV_CALL_ENTRIES. Returns their number or an error. Under khv_hook_mutex.
@@ -41,6 +44,7 @@ int khv_calls_prepare(const struct khv_call_hook *call, struct khv_hook **hooks)
 {
 	char symbol[KSYM_NAME_LEN];
 	struct khv_hook *hook;
+	enum khv_hook_kind kind = KHV_KIND_MONITORED;
 	unsigned int i, j, n = 0;
 
 	if ((call->post || (call->flags & KHV_CALL_REWRITE)) &&
@@ -50,13 +54,14 @@ int khv_calls_prepare(const struct khv_call_hook *call, struct khv_hook **hooks)
 		       call->name);
 		return -EINVAL;
 	}
+	if (match_string(khv_for_all, ARRAY_SIZE(khv_for_all), call->name) >= 0)
+		kind = KHV_KIND_ANY;
 	for (i = 0; i < ARRAY_SIZE(khv_entries); i++) {
 		snprintf(symbol, sizeof(symbol), "%s%s", khv_entries[i].prefix,
 			 call->name);
 		if (!khv_symbol(symbol))
 			continue;
-		hook = khv_hook_prepare(KHV_GATE_CALL, KHV_KIND_MONITORED,
-					symbol, call->name);
+		hook = khv_hook_prepare(KHV_GATE_CALL, kind, symbol, call->name);
 		if (IS_ERR(hook))
 			return PTR_ERR(hook);
 		for (j = 0; j < n && hooks[j] != hook; j++)

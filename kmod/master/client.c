@@ -28,6 +28,7 @@
 #include "client.h"
 #include <khv/provider.h>
 #include "hook.h"
+#include "lock.h"
 #include "task.h"
 
 LIST_HEAD(khv_clients);
@@ -157,7 +158,7 @@ static unsigned int khv_client_unlink_all(struct khv_client_reg *cs,
 	for (i = 0; i < cs->nr_hooks; i++) {
 		hook = cs->hooks[i];
 		if (khv_chain_remove(hook, cs) && hook != &khv_exec_hook &&
-		    !khv_base_use(hook))
+		    !khv_base_use(hook) && !hook->veto)
 			idle[n++] = hook;
 	}
 	if (khv_client_is_last(cs, false))
@@ -468,6 +469,7 @@ int khv_client_register(struct khv_client *client)
 	ret = khv_client_enable(cs, NULL);
 	if (ret)
 		goto forget;
+	khv_lock_pin(client->owner);
 	mutex_unlock(&khv_client_mutex);
 	pr_info("client %s registered, priority %d, %u functions hooked\n",
 		client->name, client->priority, cs->nr_hooks);

@@ -122,7 +122,7 @@ static const char *khv_exe_name(char **buf)
 void khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 {
 	const char *str[KHV_REC_NR_STRINGS] = {
-		[KHV_REC_CLIENT] = client->name,
+		[KHV_REC_CLIENT] = client ? client->name : KHV_EVENT_OWN,
 		[KHV_REC_POLICY] = ev->policy,
 		[KHV_REC_DOMAIN] = ev->domain,
 		[KHV_REC_RULE_FILE] = ev->rule_file,

@@ -5,6 +5,9 @@
 #include <linux/types.h>
 #include <linux/sched.h>
 
+/* What takes the place of a client's name in events of the master itself. */
+#define KHV_EVENT_OWN	"khv"
+
 /* Strings of a record, in this order behind the fixed part. */
 enum khv_rec_string {
 	KHV_REC_CLIENT,

@@ -160,6 +160,18 @@ static int khv_call_ask(struct khv_call_frame *f)
 	return ret;
 }
 
+/* What the master itself has to say; most hooks have no veto. */
+static int khv_call_veto(const struct khv_hook *hook, unsigned long regs)
+{
+	int (*veto)(const unsigned long *arg) = READ_ONCE(hook->veto);
+	unsigned long arg[KHV_CALL_ARGS] __khv_uninitialized;
+
+	if (likely(!veto))
+		return 0;
+	khv_call_get_args(arg, (const struct pt_regs *)regs, hook->abi);
+	return veto(arg);
+}
+
 static void khv_call_end(struct khv_call_frame *f)
 {
 	while (f->nran)
@@ -173,10 +185,10 @@ static void khv_call_end(struct khv_call_frame *f)
 long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
 {
 	struct khv_call_frame f __khv_uninitialized;
-	int ret = 0;
+	int ret = khv_call_veto(hook, regs);
 
 	khv_call_start(&f, hook, regs);
-	if (f.task)
+	if (!ret && f.task)
 		ret = khv_call_ask(&f);
 	khv_call_end(&f);
 	return ret;
@@ -185,10 +197,10 @@ long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
 long khv_call_gate_enter(struct khv_call_frame *f, struct khv_hook *hook,
 			 unsigned long regs)
 {
-	int ret = 0;
+	int ret = khv_call_veto(hook, regs);
 
 	khv_call_start(f, hook, regs);
-	if (f->task)
+	if (!ret && f->task)
 		ret = khv_call_ask(f);
 	if (!ret && f->task && f->call.rewritten)
 		ret = khv_call_rewrite(f);

@@ -227,6 +227,7 @@ struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 	hook->object = KHV_NR_OBJECTS;
 	hook->notice = false;
 	hook->first = false;
+	hook->veto = NULL;
 	hook->before = NULL;
 	hook->after = NULL;
 	hook->entry = 0;

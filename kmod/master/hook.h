@@ -39,6 +39,8 @@ enum khv_hook_kind {
  * @chain: clients in order; under khv_hook_mutex, read under khv_srcu
  * @staged: the chain to be, while a client is being enabled; under khv_hook_mutex
  * @object: which check (object gate), or KHV_NR_OBJECTS for one of our own
+ * @veto: call gate, our own: asked before the clients, for every task; refuses
+ *	with a negative errno
  * @before: our own hooks only: runs before the kernel's function and may
  *	refuse it
  * @after: our own hooks only: runs after it, with its result
@@ -60,6 +62,7 @@ struct khv_hook {
 	struct khv_chain __rcu *chain;
 	struct khv_chain *staged;
 	enum khv_object object;
+	int (*veto)(const unsigned long *arg);
 	int (*before)(struct khv_object_frame *frame);
 	int (*after)(struct khv_object_frame *frame, int ret);
 };

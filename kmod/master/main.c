@@ -2,11 +2,14 @@
 /* khv.ko, the master: init and exit only. What it does is in the other files. */
 #define pr_fmt(fmt) "khv: " fmt
 
+#include <linux/ctype.h>
 #include <linux/module.h>
+#include <linux/string.h>
 #include <linux/uuid.h>
 #include "../compat/mount.h"
 #include "chain.h"
 #include "event.h"
+#include "lock.h"
 #include "main.h"
 #include "netlink.h"
 #include "selftest.h"
@@ -17,12 +20,38 @@
 /* Of this load of the module: sequence numbers start again with it. */
 guid_t khv_boot_id;
 
+/* The way back in after a policy that locks everybody out. */
+static int __init khv_rescue(void)
+{
+	char *const *line = (char *const *)khv_symbol("saved_command_line");
+	static const char word[] = "khv=off";
+	const size_t len = sizeof(word) - 1;
+	const char *at;
+
+	if (!line || !*line) {
+		pr_err("the kernel command line cannot be found to look for %s\n",
+		       word);
+		return -ENOENT;
+	}
+	for (at = strstr(*line, word); at; at = strstr(at + 1, word)) {
+		if ((at > *line && !isspace(at[-1])) ||
+		    (at[len] && !isspace(at[len])))
+			continue;
+		pr_notice("%s is on the kernel command line: not loaded, nothing is judged; boot without it to use khv again\n",
+			  word);
+		return -ECANCELED;
+	}
+	return 0;
+}
+
 static int __init khv_init(void)
 {
 	int ret;
 
 	guid_gen(&khv_boot_id);
 	ret = khv_symbols_init();
+	if (!ret)
+		ret = khv_rescue();
 	if (ret)
 		return ret;
 	ret = khv_selftest();
@@ -41,9 +70,15 @@ static int __init khv_init(void)
 	ret = khv_netlink_init();
 	if (ret)
 		goto subscribe;
+	/* Last: what it has locked stays. */
+	ret = khv_lock_init();
+	if (ret)
+		goto netlink;
 	pr_info("master " KHV_VERSION " ready; nothing is hooked until a client asks for it\n");
 	return 0;
 
+netlink:
+	khv_netlink_exit();
 subscribe:
 	khv_subscribe_exit();
 event:

@@ -13,6 +13,7 @@
 #include <net/sock.h>
 #include "event.h"
 #include "limits.h"
+#include "lock.h"
 #include "netlink.h"
 #include "subscribe.h"
 #include "task.h"
@@ -47,6 +48,7 @@ const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_DRY_RUN] = { .type = NLA_FLAG },
 	[KHV_A_FORCE] = { .type = NLA_FLAG },
 	[KHV_A_SUB_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_SUB_PRIMARY),
+	[KHV_A_LOCK_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_LOCK_ALL),
 	[KHV_A_CLIENT] = NLA_POLICY_NESTED(khv_client_policy),
 	[KHV_A_TASK] = NLA_POLICY_NESTED(khv_task_policy),
 	[KHV_A_POLICY] = NLA_POLICY_NESTED(khv_policy_policy),
@@ -158,29 +160,35 @@ static int khv_do_stats(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-/* Who may do what. @cap: -1 anyone. */
+/* Who may do what. @cap: -1 anyone. @lock: which locks refuse it. */
 static const struct khv_command {
 	int cap;
 	int (*doit)(struct sk_buff *skb, struct genl_info *info);
 	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
 	int (*done)(struct netlink_callback *cb);
+	u32 lock;
 } khv_commands[KHV_CMD_MAX + 1] = {
 	[KHV_CMD_INFO_GET] = { -1, khv_do_info },
 	[KHV_CMD_CLIENT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_clients },
-	[KHV_CMD_CLIENT_SET] = { CAP_MAC_ADMIN, khv_do_client_set },
+	[KHV_CMD_CLIENT_SET] = { CAP_MAC_ADMIN, khv_do_client_set,
+				 .lock = KHV_LOCK_POLICY },
 	[KHV_CMD_HOOK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_hooks },
 	[KHV_CMD_TASK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_tasks },
 	[KHV_CMD_TASK_ATTACH] = { CAP_MAC_ADMIN, khv_do_task_attach },
 	[KHV_CMD_POLICY_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_policies },
 	[KHV_CMD_POLICY_BLOB_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_blob,
 				      .done = khv_dump_blob_done },
-	[KHV_CMD_POLICY_BEGIN] = { CAP_MAC_ADMIN, khv_do_policy_begin },
+	[KHV_CMD_POLICY_BEGIN] = { CAP_MAC_ADMIN, khv_do_policy_begin,
+				   .lock = KHV_LOCK_POLICY },
 	[KHV_CMD_POLICY_STAGE] = { CAP_MAC_ADMIN, khv_do_policy_stage },
-	[KHV_CMD_POLICY_COMMIT] = { CAP_MAC_ADMIN, khv_do_policy_commit },
+	[KHV_CMD_POLICY_COMMIT] = { CAP_MAC_ADMIN, khv_do_policy_commit,
+				    .lock = KHV_LOCK_POLICY },
 	[KHV_CMD_POLICY_ABORT] = { CAP_MAC_ADMIN, khv_do_policy_abort },
-	[KHV_CMD_POLICY_CLEAR] = { CAP_MAC_ADMIN, khv_do_policy_clear },
+	[KHV_CMD_POLICY_CLEAR] = { CAP_MAC_ADMIN, khv_do_policy_clear,
+				   .lock = KHV_LOCK_POLICY },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
+	[KHV_CMD_LOCK_SET] = { CAP_MAC_ADMIN, khv_do_lock_set },
 };
 
 /* In the sender's context. For sender and opener of the socket. */
@@ -212,6 +220,7 @@ static int khv_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct khv_command *c = &khv_commands[info->genlhdr->cmd];
 	int ret = khv_permitted(skb, c->cap, info->extack);
 
+	ret = ret ?: khv_lock_refuse(c->lock, info->extack);
 	return ret ?: c->doit(skb, info);
 }
 
@@ -259,6 +268,7 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DO(KHV_CMD_POLICY_CLEAR),
 	KHV_DO(KHV_CMD_EVENT_SUBSCRIBE),
 	KHV_DO(KHV_CMD_EVENT_STATS_GET),
+	KHV_DO(KHV_CMD_LOCK_SET),
 };
 
 struct genl_family khv_genl_family = {

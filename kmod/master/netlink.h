@@ -24,6 +24,7 @@ int khv_need(struct genl_info *info, bool present, const char *what);
 
 int khv_do_info(struct sk_buff *skb, struct genl_info *info);
 int khv_do_client_set(struct sk_buff *skb, struct genl_info *info);
+int khv_do_lock_set(struct sk_buff *skb, struct genl_info *info);
 int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_stage(struct sk_buff *skb, struct genl_info *info);

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <khv/engine.h>
 #include "limits.h"
+#include "lock.h"
 #include "netlink.h"
 
 static DEFINE_MUTEX(khv_provider_mutex);
@@ -24,6 +25,8 @@ int khv_provider_register(const struct khv_provider *p)
 		ret = -EBUSY;
 	else
 		khv_provider = p;
+	if (!ret)
+		khv_lock_pin(p->owner);
 	mutex_unlock(&khv_provider_mutex);
 	return ret;
 }

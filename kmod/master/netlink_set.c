@@ -3,6 +3,7 @@
 #include <linux/pid.h>
 #include <linux/sched/task.h>
 #include "client.h"
+#include "lock.h"
 #include "netlink.h"
 #include "task.h"
 
@@ -29,7 +30,11 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 		khv_extack(info->extack, "no client named \"%s\" is registered; is its module loaded?",
 			   name);
 		ret = -ENOENT;
-	} else {
+	} else if (tb[KHV_CLIENT_A_STATE] &&
+		   nla_get_u8(tb[KHV_CLIENT_A_STATE]) == KHV_CLIENT_DISABLED) {
+		ret = khv_lock_refuse(KHV_LOCK_MODULE, info->extack);
+	}
+	if (!ret) {
 		if (tb[KHV_CLIENT_A_LOG_LEVEL])
 			WRITE_ONCE(cs->level,
 				   nla_get_u8(tb[KHV_CLIENT_A_LOG_LEVEL]));
@@ -40,6 +45,21 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_unlock(&khv_client_mutex);
 	return ret;
+}
+
+int khv_do_lock_set(struct sk_buff *skb, struct genl_info *info)
+{
+	int ret = khv_need(info, info->attrs[KHV_A_LOCK_FLAGS],
+			   "KHV_A_LOCK_FLAGS");
+
+	if (ret)
+		return ret;
+	ret = khv_lock_set(nla_get_u32(info->attrs[KHV_A_LOCK_FLAGS]), false);
+	if (ret) {
+		khv_extack(info->extack, "delete_module cannot be hooked, modules are not locked; the kernel log says why");
+		return ret;
+	}
+	return khv_do_info(skb, info);
 }
 
 /* A request to attach, with names resolved. */

@@ -6,6 +6,7 @@
 #include "chain.h"
 #include "client.h"
 #include "hook.h"
+#include "lock.h"
 #include "main.h"
 #include "netlink.h"
 #include "task.h"
@@ -33,7 +34,9 @@ int khv_do_info(struct sk_buff *skb, struct genl_info *info)
 	    khv_put_u64(reply, KHV_A_GENERATION, generation, KHV_A_PAD) ||
 	    nla_put_string(reply, KHV_A_BOOT_ID, boot_id) ||
 	    nla_put_string(reply, KHV_A_KERNEL, UTS_RELEASE) ||
-	    nla_put_string(reply, KHV_A_VERSION, KHV_VERSION)) {
+	    nla_put_string(reply, KHV_A_VERSION, KHV_VERSION) ||
+	    (netlink_capable(skb, CAP_MAC_ADMIN) &&
+	     !khv_task_confined(current) && khv_lock_put(reply))) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}

@@ -93,6 +93,16 @@ const struct command commands[] = {
 	{ "hook", "list", cmd_hook_list, 0, 0, CMD_KERNEL, 0, "", "",
 	  "kernel functions that are hooked, and by whom", NULL },
 
+	{ "lock", "policy", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
+	  "no change of policies or clients until reboot",
+	  "Tasks can still be put under a policy. There is no unlock." },
+	{ "lock", "module", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
+	  "no client is disabled, no module unloaded until reboot",
+	  "Not by force either: rmmod -f is refused for every module of the\n"
+	  "system. There is no unlock." },
+	{ "lock", "all", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
+	  "both, until reboot", "There is no unlock." },
+
 	{ "version", NULL, cmd_version, 0, 0, 0, 0, "", "",
 	  "version of hvctl and of the protocol", NULL },
 	{ "completion", "bash", cmd_completion, 0, 0, 0, 0, "", "",

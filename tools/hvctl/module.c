@@ -229,6 +229,10 @@ int cmd_module_unload(struct hvctl *h)
 		snprintf(path, sizeof(path), "/sys/module/%s", module);
 		if (strncmp(module, "khv", 3) || access(path, F_OK))
 			return no_such(h, h->argv[0]);
+		/* It would be "in use", and nobody could say by whom. */
+		code = check_lock(h, "module", module);
+		if (code)
+			return code;
 	} else if (code) {
 		return code;
 	}

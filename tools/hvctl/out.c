@@ -119,6 +119,8 @@ int exit_code(const struct khv_error *e)
 {
 	if (e->absent)
 		return HV_ABSENT;
+	if (khv_is_locked(e))
+		return HV_LOCKED;
 	for (size_t i = 0; i < ARRAY_SIZE(kernel_errors); i++)
 		if (kernel_errors[i].error == e->code)
 			return kernel_errors[i].code;

@@ -9,6 +9,8 @@ struct totals {
 	size_t clients, enabled, policies;
 	uint64_t tasks;
 	struct khv_cpu_stats events;
+	char locks[64];
+	struct json_object *locks_json;
 };
 
 static void count_clients(const struct khv_list *l, struct totals *t)
@@ -38,6 +40,24 @@ static void count_stats(const struct khv_list *l, struct totals *t)
 	}
 }
 
+/* "policy, module", as the records have it. */
+static void count_locks(const struct khv_list *l, struct totals *t)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < khv_list_count(l); i++) {
+		const struct khv_lock_info *lock = khv_list_at(l, i);
+
+		if (used < sizeof(t->locks))
+			used += (size_t)snprintf(t->locks + used,
+						 sizeof(t->locks) - used,
+						 "%s%s", i ? ", " : "",
+						 lock->name);
+		json_object_array_add(t->locks_json,
+				      khv_record_json(&khv_lock_record, lock));
+	}
+}
+
 static const struct {
 	int (*list)(struct khv_conn *conn, struct khv_list **list);
 	void (*count)(const struct khv_list *list, struct totals *t);
@@ -45,6 +65,7 @@ static const struct {
 	{ khv_list_clients, count_clients },
 	{ khv_list_policies, count_policies },
 	{ khv_list_stats, count_stats },
+	{ khv_list_locks, count_locks },
 };
 
 static void print_status(const struct khv_info *info, const struct totals *t)
@@ -65,6 +86,7 @@ static void print_status(const struct khv_info *info, const struct totals *t)
 		       (unsigned long long)t->events.produced,
 		       (unsigned long long)t->events.delivered,
 		       (unsigned long long)t->events.lost);
+		printf("locks       %s\n", t->locks[0] ? t->locks : "none");
 	}
 	free(version);
 	free(kernel);
@@ -94,6 +116,7 @@ static void status_json(struct hvctl *h, const struct khv_info *info,
 			numbers[i].to, numbers[i].key,
 			json_object_new_uint64(numbers[i].value));
 	json_object_object_add(o, "events", e);
+	json_object_object_add(o, "locks", json_object_get(t->locks_json));
 	data_add(h, o);
 }
 
@@ -106,6 +129,7 @@ int cmd_status(struct hvctl *h)
 	if (khv_get_info(h->conn, &info))
 		return fail_kernel(h, "status");
 	h->generation = info->generation;
+	t.locks_json = json_object_new_array();
 	for (size_t i = 0; i < ARRAY_SIZE(parts) && !code; i++) {
 		struct khv_list *l;
 
@@ -122,12 +146,14 @@ int cmd_status(struct hvctl *h)
 			data_add(h, khv_record_json(&khv_info_record, info));
 		else
 			print_status(info, NULL);
+		json_object_put(t.locks_json);
 		return fail_kernel(h, "status");
 	}
 	if (h->json)
 		status_json(h, info, &t);
 	else
 		print_status(info, &t);
+	json_object_put(t.locks_json);
 	return HV_OK;
 }
 

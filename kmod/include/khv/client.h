@@ -269,7 +269,7 @@ struct khv_event {
 
 /**
  * khv_event_post() - queue a decision
- * @client: who decided
+ * @client: who decided; NULL: khv itself
  * @ev: what
  *
  * Never blocks and never fails: an event that finds no room replaces the oldest,

@@ -101,6 +101,14 @@ struct khv_policy_info {
 	uint8_t mode; /* enum khv_mode */
 };
 
+/* A lock that is set; without @uid it was the module parameter. */
+struct khv_lock_info {
+	uint64_t has;
+	const char *name;
+	uint32_t uid;
+	uint64_t time; /* ns since the epoch */
+};
+
 struct khv_cpu_stats {
 	uint64_t has;
 	uint32_t cpu;
@@ -194,6 +202,7 @@ extern const struct khv_record_type khv_hook_record;
 extern const struct khv_record_type khv_task_record;
 extern const struct khv_record_type khv_policy_record;
 extern const struct khv_record_type khv_stats_record;
+extern const struct khv_record_type khv_lock_record;
 extern const struct khv_record_type khv_event_record;
 
 /* The field of this key, NULL if there is none. */
@@ -260,6 +269,8 @@ struct khv_error {
 int khv_open(struct khv_conn **conn);
 void khv_close(struct khv_conn *conn);
 const struct khv_error *khv_error(const struct khv_conn *conn);
+/* Was the request refused because of a lock? */
+bool khv_is_locked(const struct khv_error *error);
 /* Changes when the module has been loaded again. */
 int khv_family(const struct khv_conn *conn);
 
@@ -273,6 +284,17 @@ int khv_list_hooks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_tasks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_policies(struct khv_conn *conn, struct khv_list **list);
 int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
+/* Locks that are set; none for a task without CAP_MAC_ADMIN. */
+int khv_list_locks(struct khv_conn *conn, struct khv_list **list);
+
+/**
+ * khv_set_lock() - refuse changes until reboot
+ * @flags: enum khv_lock_flags
+ *
+ * What is locked answers -EPERM from then on; khv_is_locked() tells that from lack
+ * of a capability. There is no unlock.
+ */
+int khv_set_lock(struct khv_conn *conn, uint32_t flags);
 
 #define KHV_KEEP (-1)
 

@@ -23,6 +23,7 @@
  *   EVENT_SUBSCRIBE       CAP_AUDIT_READ      events to this socket, by unicast
  *   EVENT_STATS_GET       CAP_AUDIT_READ      produced, delivered, lost
  *   EVENT        (notification)               one decision, or a gap record
+ *   LOCK_SET              CAP_MAC_ADMIN       refuse changes until reboot
  *
  * Capabilities are those of the initial user namespace, for the sender and for
  * the opener of the socket. A task that is itself inside a domain is refused
@@ -35,6 +36,11 @@
  *   KHV_A_BOOT_ID         string
  *   KHV_A_KERNEL          string  release the module was built for
  *   KHV_A_VERSION         string  version of khv
+ *   and for who may ask for more
+ *   KHV_A_LOCK            nest    one per lock that is set
+ *     KHV_LOCK_A_NAME     string  "policy" or "module"
+ *     KHV_LOCK_A_UID      u32     who has set it; absent: the parameter khv.lock
+ *     KHV_LOCK_A_TIME     u64     when, ns since the epoch
  *
  * CLIENT_GET: in KHV_A_CLIENT nest
  *   KHV_CLIENT_A_ID       u32     stable while the client is registered
@@ -110,6 +116,10 @@
  * EVENT_STATS_GET reply: KHV_A_STATS nests, one per CPU
  *   KHV_STATS_A_CPU u32, _PRODUCED u64, _DELIVERED u64, _LOST u64 (primary)
  *
+ * LOCK_SET: KHV_A_LOCK_FLAGS u32 enum khv_lock_flags. Reply as to INFO_GET. There
+ *   is no way back but a reboot; setting a lock again changes nothing. What a lock
+ *   refuses answers EPERM with "locked until reboot (...)", and is an event.
+ *
  * EVENT: one or more KHV_A_EVENT nests in a message. Sequence numbers count
  *   from 1 per CPU, without holes in what was produced; KHV_E_LOST says how many
  *   events of this CPU this subscriber missed directly before this one. An event
@@ -154,6 +164,7 @@ enum khv_cmd {
 	KHV_CMD_EVENT_SUBSCRIBE,
 	KHV_CMD_EVENT_STATS_GET,
 	KHV_CMD_EVENT,
+	KHV_CMD_LOCK_SET,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -179,6 +190,8 @@ enum khv_attr {
 	KHV_A_POLICY,
 	KHV_A_STATS,
 	KHV_A_EVENT,
+	KHV_A_LOCK_FLAGS,
+	KHV_A_LOCK,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -265,6 +278,17 @@ enum khv_stats_attr {
 	KHV_STATS_A_MAX = __KHV_STATS_A_MAX - 1
 };
 
+enum khv_lock_attr {
+	KHV_LOCK_A_UNSPEC,
+	KHV_LOCK_A_PAD,
+	KHV_LOCK_A_NAME,
+	KHV_LOCK_A_UID,
+	KHV_LOCK_A_TIME,
+
+	__KHV_LOCK_A_MAX,
+	KHV_LOCK_A_MAX = __KHV_LOCK_A_MAX - 1
+};
+
 enum khv_event_attr {
 	KHV_E_UNSPEC,
 	KHV_E_PAD,
@@ -338,6 +362,12 @@ enum khv_task_flags {
 
 enum khv_sub_flags {
 	KHV_SUB_PRIMARY = 1 << 0,	/* the audit daemon; one at a time */
+};
+
+/* Until reboot. Attaching tasks stays possible: it only confines more. */
+enum khv_lock_flags {
+	KHV_LOCK_POLICY = 1 << 0,	/* policies and clients stay as they are */
+	KHV_LOCK_MODULE = 1 << 1,	/* no client is disabled, no module unloaded */
 };
 
 #endif /* _UAPI_LINUX_KHV_H */
