@@ -213,6 +213,10 @@ static void fallback(struct hvp_compiler *c, const struct hvp_words *w)
 			  d->name, w->at[1].text);
 		return;
 	}
+	if (type == KHV_TYPE_KERNEL && (perms.set & KHV_K_USE))
+		hvp_lint(
+			c, w->at[2].column,
+			"this grants every part of the kernel, also loading modules: name what is needed");
 	d->has_fallback[type] = true;
 	d->fallback[type] = perms.set;
 	if (type == KHV_TYPE_FILE)
@@ -220,39 +224,69 @@ static void fallback(struct hvp_compiler *c, const struct hvp_words *w)
 	c->mentions |= 1 << type;
 }
 
-static void govern(struct hvp_compiler *c, const struct hvp_words *w)
-{
-	const u32 part_of_read = KHV_F_EXEC | KHV_F_MMAP;
-	char *copy, *name, *save = NULL;
-	int type;
+typedef void verb_fn(struct hvp_compiler *c, enum khv_type type, u32 verb,
+		     bool *useless);
 
-	if (!count(c, w, 2, 2, "govern VERB{/VERB}"))
-		return;
-	copy = hvp_copy(&c->mem, w->at[1].text, w->at[1].len);
+/* VERB{/VERB}, each for every type that has it; @fn says if it is in vain. */
+static void each_verb(struct hvp_compiler *c, const struct hvp_word *w,
+		      verb_fn *fn, const char *useless)
+{
+	char *name, *save = NULL, *copy = hvp_copy(&c->mem, w->text, w->len);
+	u32 type;
+
 	for (name = strtok_r(copy, "/", &save); name;
 	     name = strtok_r(NULL, "/", &save)) {
-		bool known = false, done = false;
+		bool known = false, in_vain = true;
 
 		for (type = 0; type < KHV_NR_TYPES; type++) {
 			u32 verb = hvp_verb(type, name);
-			u32 optional = hvp_optional(type);
 
-			if (type == KHV_TYPE_FILE)
-				optional |= part_of_read;
-			known |= verb != 0;
-			c->named[type] |= verb & optional;
-			done |= verb & optional;
+			if (!verb)
+				continue;
+			known = true;
+			fn(c, type, verb, &in_vain);
 		}
 		if (!known)
-			hvp_error(c, w->at[1].column + (name - copy),
+			hvp_error(c, w->column + (name - copy),
 				  "unknown verb \"%s\"%s",
 				  hvp_show(c, name, strlen(name)),
 				  hvp_suggest(&c->mem, name,
 					      hvp_verb_names(KHV_TYPE_FILE)));
-		else if (!done)
-			hvp_lint(c, w->at[1].column + (name - copy),
-				 "\"%s\" is always governed", name);
+		else if (in_vain && useless)
+			hvp_lint(c, w->column + (name - copy), "\"%s\" %s",
+				 name, useless);
 	}
+}
+
+static void govern_verb(struct hvp_compiler *c, enum khv_type type, u32 verb,
+			bool *useless)
+{
+	const u32 part_of_read =
+		type == KHV_TYPE_FILE ? KHV_F_EXEC | KHV_F_MMAP : 0;
+
+	c->named[type] |= verb;
+	if (verb & (hvp_optional(type) | part_of_read))
+		*useless = false;
+}
+
+static void govern(struct hvp_compiler *c, const struct hvp_words *w)
+{
+	if (count(c, w, 2, 2, "govern VERB{/VERB}"))
+		each_verb(c, &w->at[1], govern_verb, "is always governed");
+}
+
+static void gap_verb(struct hvp_compiler *c, enum khv_type type, u32 verb,
+		     bool *useless)
+{
+	(void)useless;
+	c->gaps[type] |= verb;
+}
+
+/* What is not named is no gap, but it may be named below: lint.c looks. */
+static void allow_gap(struct hvp_compiler *c, const struct hvp_words *w)
+{
+	if (in_main_file(c, w) && count(c, w, 2, 2, "allow-gap VERB{/VERB}"))
+		each_verb(c, &w->at[1], gap_verb, NULL);
 }
 
 static bool add_value(struct hvp_compiler *c, const char *text, u32 len,
@@ -357,16 +391,17 @@ static const struct {
 	{ "set", set },
 	{ "include", hvp_parse_include },
 	{ "inherit", inherit },
+	{ "allow-gap", allow_gap },
 	{ "admin", unsupported },
-	{ "allow-gap", unsupported },
 };
 
 #define NR_DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
 
-const char *const hvp_directive_names[] = { "version", "policy", "attach",
-					    "refuse",  "mode",	 "default",
-					    "govern",  "set",	 "include",
-					    "inherit", "expect", NULL };
+const char *const hvp_directive_names[] = { "version", "policy",    "attach",
+					    "refuse",  "mode",	    "default",
+					    "govern",  "set",	    "include",
+					    "inherit", "allow-gap", "expect",
+					    NULL };
 
 bool hvp_parse_directive(struct hvp_compiler *c, const struct hvp_words *w)
 {

@@ -122,6 +122,7 @@ bool hvp_place_kernel(struct hvp_compiler *c, u32 rule, const char *text,
 {
 	const char *plain = hvp_unescape(&c->mem, text, len, NULL), *error;
 	const char *colon = strchrnul(plain, ':');
+	const struct hvp_perms *perms = &c->rules.at[rule].perms;
 	u32 node;
 
 	if (hvp_has(text, len, "*?[")) {
@@ -137,6 +138,10 @@ bool hvp_place_kernel(struct hvp_compiler *c, u32 rule, const char *text,
 	}
 	node = hvp_root(c, &c->domains.at[c->domain].root[KHV_TREE_KERNEL],
 			false);
+	if (!strcmp(plain, "any") && ((perms->set | perms->add) & KHV_K_USE))
+		hvp_lint(
+			c, column,
+			"this grants every part of the kernel, also loading modules: name what is needed");
 	if (strcmp(plain, "any"))
 		node = hvp_child(c, node, plain, colon - plain, 0);
 	if (*colon)

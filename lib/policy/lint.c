@@ -194,6 +194,90 @@ static void lint_meanings(struct hvp_compiler *c)
 				    meanings[i].text);
 }
 
+/* Is the word of a verb named for any type that has it? */
+static bool word_named(struct hvp_compiler *c, const char *word)
+{
+	u32 type;
+
+	for (type = 0; type < KHV_NR_TYPES; type++)
+		if (c->named[type] & hvp_verb(type, word))
+			return true;
+	return false;
+}
+
+/* Words of "allow-gap" that nothing else names: the line has no effect. */
+static void lint_gaps(struct hvp_compiler *c)
+{
+	const char *word;
+	u32 type, verbs;
+
+	for (type = 0; type < KHV_NR_TYPES; type++) {
+		for (verbs = c->gaps[type]; verbs; verbs &= verbs - 1) {
+			word = khv_verb_name(type, verbs);
+			if (!word_named(c, word))
+				hvp_message(
+					c, KHV_MSG_LINT, 0, 0, 0,
+					"allow-gap %s: no line of the policy names it",
+					word);
+		}
+	}
+}
+
+/* What the nearest rule above a node grants, for "+exec". */
+static u32 granted_above(struct hvp_compiler *c, u32 node)
+{
+	u32 place, verbs = 0;
+
+	for (node = c->nodes.at[node].parent; node;
+	     node = c->nodes.at[node].parent) {
+		for (place = c->nodes.at[node].places; place;
+		     place = c->places.at[place].next) {
+			const struct hvp_place *p = &c->places.at[place];
+
+			if ((p->verbs & KHV_GRANT_OP) == KHV_GRANT_SET)
+				verbs |= p->verbs & KHV_GRANT_VERBS;
+		}
+		if (c->nodes.at[node].places)
+			break;
+	}
+	return verbs;
+}
+
+/*
+ * A program that may write what it may execute is not held by the rules for
+ * execution. Where read includes exec there are no such rules.
+ */
+static void lint_write_exec(struct hvp_compiler *c)
+{
+	const u32 changes = KHV_F_OPEN_WRITE | KHV_F_APPEND | KHV_F_CREATE |
+			    KHV_F_LINK;
+	u32 i, place, verbs, last = ~0u;
+
+	if (!(c->named[KHV_TYPE_FILE] & KHV_F_EXEC))
+		return;
+	for (i = 1; i < c->nodes.nr; i++) {
+		for (place = c->nodes.at[i].places; place;
+		     place = c->places.at[place].next) {
+			const struct hvp_place *p = &c->places.at[place];
+			const struct hvp_rule *r = &c->rules.at[p->rule];
+
+			verbs = p->verbs & KHV_GRANT_VERBS;
+			if ((p->verbs & KHV_GRANT_OP) == KHV_GRANT_ADD)
+				verbs |= granted_above(c, i);
+			verbs &= ~r->perms.del;
+			if (r->kind != KHV_TYPE_FILE || p->rule == last ||
+			    p->level != KHV_MAX_INHERIT ||
+			    (p->verbs & KHV_GRANT_OP) == KHV_GRANT_DEL ||
+			    !(verbs & KHV_F_EXEC) || !(verbs & changes))
+				continue;
+			last = p->rule;
+			hvp_message(
+				c, KHV_MSG_LINT, r->source, r->line, r->column,
+				"what is written here can be executed: grant write or exec, not both");
+		}
+	}
+}
+
 void hvp_lint_policy(struct hvp_compiler *c)
 {
 	u32 i;
@@ -202,6 +286,8 @@ void hvp_lint_policy(struct hvp_compiler *c)
 		return;
 	lint_useless(c);
 	lint_meanings(c);
+	lint_gaps(c);
+	lint_write_exec(c);
 	for (i = 1; i < c->domains.nr; i++)
 		if (!has_attach_or_target(c, i))
 			hvp_message(c, KHV_MSG_LINT, c->domains.at[i].source,

@@ -84,6 +84,42 @@ static void test_kernel(void **state)
 	khv_policy_free(p);
 }
 
+/* Sums name nothing, expect lines neither; a word holds for every type. */
+static void test_named(void **state)
+{
+	struct khv_policy *p = compiled("allow-gap create/use\n"
+					"file /a read/append\n"
+					"socket any all\nprocess any write\n"
+					"kernel bpf use\ngovern option/lock\n"
+					"default process signal\n"
+					"expect deny file /a link/truncate\n");
+	const struct khv_engine *e = khv_policy_engine(p);
+
+	(void)state;
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_FILE),
+			 KHV_F_APPEND | KHV_F_LOCK);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_SOCKET),
+			 KHV_S_OPTION);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_PROCESS),
+			 KHV_P_SIGNAL);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_KERNEL), KHV_K_USE);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_NR_TYPES), 0);
+	assert_int_equal(khv_engine_gap_verbs(e, KHV_TYPE_FILE), KHV_F_CREATE);
+	assert_int_equal(khv_engine_gap_verbs(e, KHV_TYPE_SOCKET),
+			 KHV_S_CREATE);
+	assert_int_equal(khv_engine_gap_verbs(e, KHV_TYPE_PROCESS), 0);
+	assert_int_equal(khv_engine_gap_verbs(e, KHV_TYPE_KERNEL), KHV_K_USE);
+	khv_policy_free(p);
+	p = compiled("file /a read\n");
+	e = khv_policy_engine(p);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_FILE), 0);
+	assert_int_equal(khv_engine_named_verbs(e, KHV_TYPE_KERNEL), 0);
+	assert_int_equal(khv_engine_governed_verbs(e, KHV_TYPE_FILE) &
+				 (KHV_F_STAT | KHV_F_READLINK | KHV_F_IOCTL),
+			 0);
+	khv_policy_free(p);
+}
+
 /* A delta decides only about the verbs it names. */
 static void test_delta_rule(void **state)
 {
@@ -313,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decision),
 		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_named),
 		cmocka_unit_test(test_delta_rule),
 		cmocka_unit_test(test_attach),
 		cmocka_unit_test(test_transition),

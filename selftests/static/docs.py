@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Checks of the documentation, for docs.t. Prints one complaint a line.
 
-usage: docs.py parse|links|words|commands|dkms [FILE...]
+usage: docs.py parse|links|words|commands|dkms|facilities [FILE...]
 
 FILE: pages to look at instead of README.md and Documentation/. Run it in the top
 folder.
@@ -151,8 +151,35 @@ def dkms(_):
             yield f"kmod/dkms.conf: Kbuild makes no {module}"
 
 
+def facilities(paths):
+    """Names of type kernel, and which are granted, as the kernel has them."""
+    header = sources("kmod/include/khv/facilities.h")
+    text = "".join(read(p) for p in paths)
+    found = re.findall(r'X\("(\S+)", "(\S*)", (\w+), "(.*)"\)', header)
+    caps = re.findall(r'X\(\d+, "(\w+)", (\w+)\)', header)
+    if not found or not caps:
+        yield "no names in facilities.h"
+    for group, member, flags, meaning in found:
+        more = {"KHV_FAC_OPEN": "[:NAME]"}.get(flags, "")
+        if group.endswith("capability"):
+            more = "[:MEMBER]"
+        if flags == "KHV_FAC_COMMON":
+            meaning += "; granted"
+        name = group + (":" + member if member else "") + more
+        if not re.search(rf"^``{re.escape(name)}`` +{re.escape(meaning)}$",
+                         text, re.M):
+            yield f"no row {name}: {meaning}"
+    for common, title in ((True, "by\nthemselves"), (False, "that are not")):
+        names = {c for c, flags in caps if (flags != "0") == common}
+        block = re.search(title + r"[^:]*::\n\n((?:    .*\n)+)", text)
+        listed = set(block[1].split()) if block else set()
+        if listed != names:
+            yield f"capabilities {title!r}: {sorted(listed ^ names)}"
+
+
 def main():
-    checks = {c.__name__: c for c in (parse, links, words, commands, dkms)}
+    checks = {c.__name__: c for c in (parse, links, words, commands, dkms,
+                                      facilities)}
     if len(sys.argv) < 2 or sys.argv[1] not in checks:
         sys.exit(__doc__)
     for complaint in checks[sys.argv[1]](pages(sys.argv[2:])):
