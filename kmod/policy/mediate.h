@@ -39,6 +39,7 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs);
 int khv_answer_nameless(const struct khv_judge *j, u32 verbs);
 int khv_answer_file(const struct khv_judge *j, struct file *file);
+int khv_answer_class(const struct khv_judge *j, struct file *file);
 
 int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);

@@ -86,6 +86,7 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 int khv_answer_file(const struct khv_judge *j, struct file *file)
 {
 	u32 verbs = 0;
+	int ret;
 
 	if (file->f_flags & (__force int)FMODE_EXEC)
 		verbs = KHV_F_EXEC;
@@ -97,7 +98,8 @@ int khv_answer_file(const struct khv_judge *j, struct file *file)
 		verbs |= (file->f_flags & O_APPEND) ? KHV_F_APPEND :
 						      KHV_F_OPEN_WRITE;
 	/* Opened for neither, as for ioctl: it still is an open. */
-	return khv_answer_path(j, khv_file_path(file), NULL, verbs ?: KHV_F_OPEN);
+	ret = khv_answer_path(j, khv_file_path(file), NULL, verbs ?: KHV_F_OPEN);
+	return ret ?: khv_answer_class(j, file);
 }
 
 int khv_judge_file_open(const struct khv_judge *j)

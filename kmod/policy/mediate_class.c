@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a file is, whatever its name: devices, control files of the kernel, and files
+ * with names that nobody has judged. A second procfs, a node made elsewhere and a
+ * hard link made before are other names of the same thing; so these are judged by
+ * rules of the type kernel as well, in addition to the rule for the name.
+ */
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/major.h>
+#include <linux/pid.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
+#include "../compat/file.h"
+#include "mediate.h"
+
+/* From fs/configfs, fs/fuse/control.c, fs/nfsd, net/sunrpc: not in magic.h. */
+#define KHV_CONFIGFS_MAGIC	0x62656570
+#define KHV_FUSECTL_MAGIC	0x65735543
+#define KHV_NFSD_MAGIC		0x6e667364
+#define KHV_RPCPIPE_MAGIC	0x67596969
+
+static const struct {
+	unsigned long magic;
+	const char *facility;
+} khv_control[] = {
+	{ SYSFS_MAGIC,			"control:sysfs" },
+	{ CGROUP_SUPER_MAGIC,		"control:cgroup" },
+	{ CGROUP2_SUPER_MAGIC,		"control:cgroup2" },
+	{ DEBUGFS_MAGIC,		"control:debugfs" },
+	{ TRACEFS_MAGIC,		"control:tracefs" },
+	{ SECURITYFS_MAGIC,		"control:securityfs" },
+	{ SELINUX_MAGIC,		"control:selinuxfs" },
+	{ SMACK_MAGIC,			"control:smackfs" },
+	{ BPF_FS_MAGIC,			"control:bpf" },
+	{ BINFMTFS_MAGIC,		"control:binfmt_misc" },
+	{ EFIVARFS_MAGIC,		"control:efivarfs" },
+	{ PSTOREFS_MAGIC,		"control:pstore" },
+	{ RDTGROUP_SUPER_MAGIC,		"control:resctrl" },
+	{ KHV_CONFIGFS_MAGIC,		"control:configfs" },
+	{ KHV_FUSECTL_MAGIC,		"control:fusectl" },
+	{ KHV_NFSD_MAGIC,		"control:nfsd" },
+	{ KHV_RPCPIPE_MAGIC,		"control:rpc_pipefs" },
+};
+
+/* The entry of the root directory that leads to @dentry. procfs has no renames. */
+static const struct dentry *khv_top(const struct dentry *dentry)
+{
+	while (!IS_ROOT(dentry) && !IS_ROOT(dentry->d_parent))
+		dentry = dentry->d_parent;
+	return dentry;
+}
+
+/* Is @name the number of a thread of current? Under RCU. */
+static bool khv_is_own_pid(const char *name, struct pid_namespace *ns)
+{
+	struct task_struct *task;
+	int nr;
+
+	if (kstrtoint(name, 10, &nr))
+		return false;
+	task = pid_task(find_pid_ns(nr, ns), PIDTYPE_PID);
+	return task && same_thread_group(task, current);
+}
+
+/*
+ * Writing to procfs. Files of the process itself are a matter of file rules, except
+ * its memory: that way ignores the protection of pages.
+ */
+static const char *khv_proc_facility(const struct dentry *dentry)
+{
+	const struct dentry *top = khv_top(dentry);
+
+	if (!khv_is_own_pid(top->d_name.name, proc_pid_ns(dentry->d_sb)))
+		return "control:proc";
+	return strcmp(dentry->d_name.name, "mem") ? NULL : "exec-memory";
+}
+
+static const char *khv_control_facility(const struct dentry *dentry)
+{
+	unsigned long magic = dentry->d_sb->s_magic;
+	unsigned int i;
+
+	if (magic == PROC_SUPER_MAGIC)
+		return khv_proc_facility(dentry);
+	for (i = 0; i < ARRAY_SIZE(khv_control); i++)
+		if (khv_control[i].magic == magic)
+			return khv_control[i].facility;
+	return NULL;
+}
+
+/* Character devices that reach nothing but the task's own terminal. */
+static bool khv_is_harmless(dev_t dev)
+{
+	switch (MAJOR(dev)) {
+	case MEM_MAJOR:		/* null, zero, full, random, urandom */
+		return MINOR(dev) == 3 || MINOR(dev) == 5 ||
+		       (MINOR(dev) >= 7 && MINOR(dev) <= 9);
+	case TTYAUX_MAJOR:	/* tty, ptmx */
+		return MINOR(dev) == 0 || MINOR(dev) == 2;
+	default:
+		return false;
+	}
+}
+
+/* Whose nodes are made by drivers: there the name says which device it is. */
+static bool khv_is_device_tree(const struct super_block *sb)
+{
+	return sb->s_magic == DEVPTS_SUPER_MAGIC ||
+	       !strcmp(sb->s_type->name, "devtmpfs");
+}
+
+static const char *khv_device_facility(const struct inode *inode)
+{
+	if (S_ISBLK(inode->i_mode))
+		return "device:block";
+	if (khv_is_harmless(inode->i_rdev) || khv_is_device_tree(inode->i_sb))
+		return NULL;
+	return "device:char";
+}
+
+/*
+ * A file with several names, where the domain may make names: nobody can say what
+ * the other names are, and this one may have been made to get around their rules.
+ * Where the domain cannot make names, somebody outside has made it on purpose.
+ */
+static bool khv_is_alias(const struct khv_judge *j, const struct inode *inode,
+			 const struct khv_pathname *p)
+{
+	struct khv_decision dec __khv_uninitialized;
+
+	if (!S_ISREG(inode->i_mode) || inode->i_nlink < 2 ||
+	    !khv_judged_verbs(j, KHV_TYPE_FILE, KHV_F_CREATE))
+		return false;
+	khv_engine_file(&j->l->engine, j->domain, &j->s, p->name, p->len,
+			KHV_F_CREATE, &dec);
+	return dec.allowed;
+}
+
+/* The facility that opening @file takes, NULL for an ordinary file. Under RCU. */
+static const char *khv_class_of(struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode))
+		return khv_device_facility(inode);
+	if (!(file->f_mode & FMODE_WRITE) || !S_ISREG(inode->i_mode))
+		return NULL;
+	return khv_control_facility(file->f_path.dentry);
+}
+
+/* Longest facility with a space. */
+#define KHV_PREFIX_MAX	64
+
+/* "control:proc /proc/sys/kernel/core_pattern", in the room before the path. */
+static void khv_path_prefix(struct khv_pathname *p, const char *word)
+{
+	size_t len = strlen(word), room = p->name - p->buf;
+
+	if (room < len + 1)
+		return;
+	p->name -= len + 1;
+	p->len += len + 1;
+	memcpy(p->buf + room - len - 1, word, len);
+	p->buf[room - 1] = ' ';
+}
+
+/* In addition to the rules for its name: may the domain open what @file is? */
+int khv_answer_class(const struct khv_judge *j, struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const char *facility = khv_class_of(file);
+	struct khv_pathname p;
+	int ret = 0;
+
+	if (!facility && likely(inode->i_nlink < 2 || !S_ISREG(inode->i_mode)))
+		return 0;
+	if (!j->l || khv_path_get(&p))
+		return -EPERM;
+	if (khv_path_of(&p, khv_file_path(file))) {
+		/* Too long to be named: nobody can tell what it is. */
+		p.name = strcpy(p.buf + KHV_PREFIX_MAX, "@nameless");
+		p.len = strlen(p.name);
+		facility = facility ?: "hardlinks";
+	} else if (!facility && *p.name == '/' && khv_is_alias(j, inode, &p)) {
+		facility = "hardlinks";
+	}
+	if (facility) {
+		khv_path_prefix(&p, facility);
+		ret = khv_answer_kernel_about(j, facility, strlen(facility),
+					      p.name, p.len);
+	}
+	khv_path_put(&p);
+	return ret;
+}
