@@ -68,6 +68,10 @@ check: deps
 demo:
 	@selftests/demo/run $(GUEST)
 
+# The same attack programs against AppArmor, Landlock, seccomp and BPF-LSM.
+attacks-peers: deps
+	@selftests/peers/run $(GUEST)
+
 # Lay out the C code outside kmod/ as the check wants it.
 format: deps
 	@git ls-files -co --exclude-standard lib tools selftests | \
@@ -111,6 +115,7 @@ help:
 #:   make                 build modules, library and tools
 #:   make demo            wrap a real application in a virtual machine
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
+#:   make attacks-peers   compare with AppArmor, Landlock, seccomp, BPF-LSM
 #:   make vm              a shell in a virtual machine with khv installed
 #:   make install         install on this machine (PREFIX, DESTDIR)
 #:   make uninstall       remove what install has put there
@@ -123,5 +128,5 @@ help:
 #: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
 #: BUILD=folder           where output goes (build)
 
-.PHONY: all modules lib tools selftests deps check demo format vm install uninstall \
-	clean distclean help
+.PHONY: all modules lib tools selftests deps check demo attacks-peers format vm \
+	install uninstall clean distclean help
