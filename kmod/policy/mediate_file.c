@@ -61,6 +61,20 @@ int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
 				sizeof(object) - 1);
 }
 
+/* By the rules for files, and by those for the files the kernel starts from. */
+static int khv_answer_named(const struct khv_judge *j,
+			    const struct khv_pathname *p, u32 verbs)
+{
+	static const char boot[] = "control:boot";
+	u32 judged = khv_judged_verbs(j, KHV_TYPE_FILE, verbs);
+	int ret = judged ? khv_answer_name(j, p, judged) : 0;
+
+	if (ret || !khv_is_boot_change(p, verbs))
+		return ret;
+	return khv_answer_kernel_about(j, boot, sizeof(boot) - 1, p->name,
+				       p->len);
+}
+
 /* @dentry: entry of the directory @path, or NULL for @path itself. */
 int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs)
@@ -68,8 +82,8 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 	struct khv_pathname p;
 	int ret;
 
-	verbs = khv_judged_verbs(j, KHV_TYPE_FILE, verbs);
-	if (!verbs)
+	if (!khv_judged_verbs(j, KHV_TYPE_FILE, verbs) &&
+	    !(verbs & KHV_BOOT_VERBS))
 		return 0;
 	ret = khv_path_get(&p);
 	if (ret)
@@ -77,7 +91,7 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 	ret = dentry ? khv_path_of_child(&p, path, dentry) :
 		       khv_path_of(&p, path);
 	ret = ret ? khv_answer_nameless(j, verbs) :
-		    khv_answer_name(j, &p, verbs);
+		    khv_answer_named(j, &p, verbs);
 	khv_path_put(&p);
 	return ret;
 }

@@ -125,12 +125,16 @@ static bool khv_ruled_by_address(u16 family, int type, int protocol)
 	case AF_INET:
 	case AF_INET6:
 		/*
-		 * Not raw sockets, which make their own packets, and not SCTP,
-		 * which takes addresses by setsockopt() as well.
+		 * Not raw sockets, which make their own packets; not SCTP, which
+		 * takes addresses by setsockopt() as well; not those that
+		 * know no ports and ignore the one in the address.
 		 */
-		if (type != SOCK_STREAM && type != SOCK_DGRAM)
-			return false;
-		return protocol != IPPROTO_SCTP;
+		if (type == SOCK_STREAM)
+			return !protocol || protocol == IPPROTO_TCP ||
+			       protocol == IPPROTO_MPTCP;
+		return type == SOCK_DGRAM &&
+		       (!protocol || protocol == IPPROTO_UDP ||
+			protocol == IPPROTO_UDPLITE);
 	default:
 		return false;
 	}
