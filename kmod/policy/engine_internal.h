@@ -234,6 +234,7 @@ static inline u32 khv_judged(const struct khv_engine *e, enum khv_type type,
 /* Groups stand in a row with their members; "" is the group itself. */
 struct khv_facility {
 	const char *group, *member;
+	u8 group_len, member_len;
 	u8 flags;		/* KHV_FAC_* */
 };
 

@@ -5,10 +5,12 @@
 #include <khv/facilities.h>
 #include "engine_internal.h"
 
-#define CAPABILITY(number, member, flags) { "capability", member, flags },
+#define NAME(group, member, flags) \
+	{ group, member, sizeof(group) - 1, sizeof(member) - 1, flags },
+#define CAPABILITY(number, member, flags) NAME("capability", member, flags)
 #define OTHER_CAPABILITY(number, member, flags) \
-	{ "namespace-capability", member, 0 },
-#define FACILITY(group, member, flags, text) { group, member, flags },
+	NAME("namespace-capability", member, 0)
+#define FACILITY(group, member, flags, text) NAME(group, member, flags)
 
 static const struct khv_facility facilities[] = {
 	KHV_CAPABILITIES(CAPABILITY)
@@ -21,27 +23,24 @@ const struct khv_facility *khv_facility_at(u32 i)
 	return i < KHV_ARRAY_SIZE(facilities) ? &facilities[i] : NULL;
 }
 
-/* "group" or "group:member", compared without a copy. */
-static bool is_name(const struct khv_facility *f, const char *name, size_t len)
-{
-	size_t n = strlen(f->group);
-
-	if (len < n || memcmp(name, f->group, n))
-		return false;
-	if (len == n)
-		return !*f->member;
-	return name[n] == ':' && *f->member && strlen(f->member) == len - n - 1 &&
-	       !memcmp(name + n + 1, f->member, len - n - 1);
-}
-
 static bool is_common(const char *name, size_t len)
 {
-	u32 i;
+	const char *colon = memchr(name, ':', len);
+	size_t group_len = colon ? (size_t)(colon - name) : len;
+	size_t member_len = colon ? len - group_len - 1 : 0;
+	const struct khv_facility *f = facilities;
 
-	for (i = 0; i < KHV_ARRAY_SIZE(facilities); i++)
-		if ((facilities[i].flags & KHV_FAC_COMMON) &&
-		    is_name(&facilities[i], name, len))
+	/* "capability:" is no name of all of them. */
+	if (colon && !member_len)
+		return false;
+	for (; f < facilities + KHV_ARRAY_SIZE(facilities); f++) {
+		khv_count();
+		if ((f->flags & KHV_FAC_COMMON) &&
+		    f->member_len == member_len && f->group_len == group_len &&
+		    !memcmp(f->group, name, group_len) &&
+		    (!colon || !memcmp(f->member, colon + 1, member_len)))
 			return true;
+	}
 	return false;
 }
 

@@ -226,6 +226,7 @@ struct hvp_compiler {
 	bool mode_set;
 	u8 mentions;		 /* types of rules */
 	u32 named[KHV_NR_TYPES]; /* verbs */
+	u32 asked[KHV_NR_TYPES]; /* with govern */
 	u32 judged[KHV_NR_TYPES];
 	u32 gaps[KHV_NR_TYPES];
 	u32 attach_root;

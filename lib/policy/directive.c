@@ -265,6 +265,7 @@ static void govern_verb(struct hvp_compiler *c, enum khv_type type, u32 verb,
 		type == KHV_TYPE_FILE ? KHV_F_EXEC | KHV_F_MMAP : 0;
 
 	c->named[type] |= verb;
+	c->asked[type] |= verb;
 	if (verb & (hvp_optional(type) | part_of_read))
 		*useless = false;
 }

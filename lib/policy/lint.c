@@ -159,39 +159,43 @@ static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
 	return false;
 }
 
-/* What naming a verb means where it is not what one would think. */
+/* Verbs that nothing in any kernel asks for. */
 static const struct {
-	enum khv_type type;
 	u32 verb;
 	const char *text;
-} meanings[] = {
-	{ KHV_TYPE_FILE, KHV_F_STAT,
-	  "is judged for every path since it is named: read grants it, write does not" },
-	{ KHV_TYPE_FILE, KHV_F_READLINK,
-	  "is judged for every path since it is named: read grants it, write does not" },
-	{ KHV_TYPE_FILE, KHV_F_IOCTL,
-	  "is judged for every file since it is named: neither read nor write grants it" },
-	{ KHV_TYPE_SOCKET, KHV_S_RECV,
-	  "is judged for every address since it is named: read grants it, write does not" },
-	{ KHV_TYPE_SOCKET, KHV_S_OPTION,
-	  "is judged for every address since it is named: neither read nor write grants it" },
-	{ KHV_TYPE_PROCESS, KHV_P_INFO,
-	  "is not asked for by this version: the files of /proc are judged as files, what is behind them as peek" },
-	{ KHV_TYPE_PROCESS, KHV_P_MEMORY,
-	  "is not asked for by this version: who writes the memory of another process asks for ptrace" },
+} never_asked[] = {
+	{ KHV_P_INFO,
+	  "the files of /proc are judged as files, what is behind them as peek" },
+	{ KHV_P_MEMORY,
+	  "who writes the memory of another process asks for ptrace" },
 };
 
+/* What naming a verb means where it is not what one would think. */
 static void lint_meanings(struct hvp_compiler *c)
 {
-	u32 i;
+	u32 type, verbs, verb, i;
 
-	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
-		if (c->named[meanings[i].type] & meanings[i].verb)
-			hvp_message(c, KHV_MSG_LINT, 0, 0, 0, "%s verb %s %s",
-				    khv_type_name(meanings[i].type),
-				    khv_verb_name(meanings[i].type,
-						  meanings[i].verb),
-				    meanings[i].text);
+	for (i = 0; i < sizeof(never_asked) / sizeof(never_asked[0]); i++)
+		if (c->named[KHV_TYPE_PROCESS] & never_asked[i].verb)
+			hvp_message(c, KHV_MSG_LINT, 0, 0, 0,
+				    "process verb %s decides nothing: %s",
+				    khv_verb_name(KHV_TYPE_PROCESS,
+						  never_asked[i].verb),
+				    never_asked[i].text);
+	for (type = 0; type < KHV_NR_TYPES; type++) {
+		verbs = c->named[type] & hvp_optional(type) & ~c->asked[type];
+		for (; verbs; verbs &= verbs - 1) {
+			verb = verbs & -verbs;
+			hvp_message(
+				c, KHV_MSG_LINT, 0, 0, 0,
+				"a rule names %s verb %s, so it is judged everywhere, and %s: say \"govern %s\" if that is meant",
+				khv_type_name(type), khv_verb_name(type, verb),
+				hvp_sum(type, "read") & verb ?
+					"read grants it, write does not" :
+					"neither read nor write grants it",
+				khv_verb_name(type, verb));
+		}
+	}
 }
 
 /* Is the word of a verb named for any type that has it? */

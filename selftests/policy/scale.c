@@ -144,6 +144,44 @@ static void test_sockets(void **state)
 	khv_policy_free(many);
 }
 
+static struct khv_policy *kernel_rules(uint32_t more)
+{
+	uint32_t i;
+
+	say("kernel io_uring use\nkernel capability:net_raw use\n");
+	for (i = 0; i < more; i++)
+		say("kernel descriptor:kind-%u %s\n", i,
+		    i % 2 ? "use" : "none");
+	return done();
+}
+
+static unsigned long kernel_steps(struct khv_policy *p)
+{
+	static const char *const names[] = {
+		"capability:net_raw", "capability:chown", "io_uring:sqpoll",
+		"descriptor:kind-7",  "module",		  "descriptor:kind-x",
+	};
+	struct khv_subject s = { 0 };
+	struct khv_decision d;
+	uint32_t i;
+
+	khv_engine_count = 0;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		khv_engine_kernel(khv_policy_engine(p), 0, &s, names[i],
+				  strlen(names[i]), &d);
+	return khv_engine_count;
+}
+
+static void test_kernel(void **state)
+{
+	struct khv_policy *few = kernel_rules(50), *many = kernel_rules(100000);
+
+	(void)state;
+	same_steps(kernel_steps(few), kernel_steps(many), "kernel");
+	khv_policy_free(few);
+	khv_policy_free(many);
+}
+
 /* All ports of one address: a binary search, so the logarithm may grow. */
 static void test_ports(void **state)
 {
@@ -198,9 +236,8 @@ static void test_bound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_sockets),
-		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_files),  cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_kernel), cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_bound),
 	};
 

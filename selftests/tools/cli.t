@@ -126,6 +126,12 @@ policy="--policy $work/good.hv"
 		"$hvctl" test $policy file /etc/hosts open
 	says "test denies" 1 '^denied \(EACCES\) +good\.hv:2: file /etc/shadow' \
 		"$hvctl" test $policy file /etc/shadow open
+	says "test of a part of the kernel" 1 '^denied \(EPERM\)' \
+		"$hvctl" test $policy kernel module use
+	says "test of what is granted by itself" 0 'unless a rule' \
+		"$hvctl" test $policy kernel capability:chown use
+	says "test of an unknown part" 2 'did you mean "module"' \
+		"$hvctl" test $policy kernel modul use
 	says "test without a rule" 1 'no rule covers it' \
 		"$hvctl" test $policy file /root/x open
 	says "test of nonsense" 2 'unknown' \
@@ -187,6 +193,7 @@ is "complete files" "$(candidates 3 hvctl policy load "")" "@file "
 is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "
 is "complete levels" "$(candidates 4 hvctl log level wrap a)" "audit allow "
 is "complete after options" "$(candidates 3 hvctl -j module l)" "list "
+is "complete types" "$(candidates 2 hvctl test k)" "kernel "
 is "complete help" "$(candidates 3 hvctl help policy s)" "show "
 is "nothing after --" "$(candidates 3 hvctl run -- "")" ""
 "$hvctl" completion bash >"$work/completion"

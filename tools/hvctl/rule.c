@@ -203,9 +203,11 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 		if (r.why)
 			printf("why: %s\n", r.why);
 	} else {
-		puts(d->allowed ?
-			     "  not governed: no rule says anything about it" :
-			     "  no rule covers it");
+		puts(!d->allowed ?
+			     "  no rule covers it" :
+		     !strcmp(h->argv[0], khv_type_name(KHV_TYPE_KERNEL)) ?
+			     "  granted unless a rule says otherwise" :
+			     "  not governed: no rule says anything about it");
 	}
 	if (!d->allowed && khv_engine_mode(e) != KHV_MODE_ENFORCE)
 		printf("mode %s: reported, not refused\n",
