@@ -6,6 +6,7 @@
 #include "store.h"
 
 struct file;
+struct inode;
 struct sock;
 struct vm_area_struct;
 
@@ -48,6 +49,7 @@ int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);
 int khv_judge_file_lock(const struct khv_judge *j);
 int khv_judge_mprotect(const struct khv_judge *j);
+bool khv_prot_exec(unsigned long prot);
 int khv_judge_mmap(const struct khv_judge *j);
 int khv_judge_path(const struct khv_judge *j);
 int khv_judge_child(const struct khv_judge *j);
@@ -82,8 +84,23 @@ int khv_answer_kernel(const struct khv_judge *j, const char *name, size_t len,
 int khv_answer_kernel_about(const struct khv_judge *j, const char *name,
 			    size_t len, const char *object, size_t object_len);
 
+int khv_judge_capable(const struct khv_judge *j);
+int khv_judge_ring_creds(const struct khv_judge *j);
+int khv_judge_key(const struct khv_judge *j);
+int khv_judge_facility(const struct khv_judge *j);
+int khv_judge_load(const struct khv_judge *j);
+int khv_judge_anon(const struct khv_judge *j);
+bool khv_is_queue(const struct inode *inode);
+int khv_answer_queue(const struct khv_judge *j);
+int khv_judge_queue(const struct khv_judge *j);
+int khv_answer_memory(const struct khv_judge *j, bool quiet);
+int khv_judge_mmap_memory(const struct khv_judge *j);
+int khv_judge_mprotect_memory(const struct khv_judge *j);
+
 int khv_judge_kill(const struct khv_judge *j);
 int khv_judge_ptrace(const struct khv_judge *j);
+int khv_judge_traceme(const struct khv_judge *j);
 int khv_judge_sched(const struct khv_judge *j);
+int khv_judge_setown(const struct khv_judge *j);
 
 #endif /* _KHV_POLICY_MEDIATE_H */

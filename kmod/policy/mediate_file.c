@@ -102,6 +102,9 @@ int khv_answer_file(const struct khv_judge *j, struct file *file)
 	u32 verbs = 0;
 	int ret;
 
+	/* It has no place in any tree: mq_open() knows it by a name of its own. */
+	if (khv_is_queue(file_inode(file)))
+		return khv_answer_queue(j);
 	if (file->f_flags & (__force int)FMODE_EXEC)
 		verbs = KHV_F_EXEC;
 	else if (S_ISDIR(file_inode(file)->i_mode))
@@ -138,7 +141,7 @@ int khv_judge_file_lock(const struct khv_judge *j)
 	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_LOCK);
 }
 
-static bool khv_prot_exec(unsigned long prot)
+bool khv_prot_exec(unsigned long prot)
 {
 	if (prot & PROT_EXEC)
 		return true;

@@ -79,6 +79,12 @@ static void *khv_wrap_exec(struct linux_binprm *bprm, void *data)
 	if (ret == 1) {
 		khv_wrap_enter(w);
 		found = w;
+		/*
+		 * To the other domain its caller is a stranger: the loader shall
+		 * not take libraries from an environment that was made outside.
+		 */
+		if (own)
+			bprm->secureexec = 1;
 	} else {
 		kfree(w);
 	}

@@ -72,6 +72,7 @@
 	X("namespace-capability", "", 0, "capabilities of other user namespaces") \
 	X("namespace", "user", 0, "making a user namespace")		\
 	X("module", "", 0, "kernel modules")				\
+	X("module", "autoload", 0, "those that the kernel loads when needed") \
 	X("kexec", "", 0, "images of another kernel")			\
 	X("firmware", "", 0, "firmware and other files the kernel reads") \
 	X("bpf", "", 0, "the bpf() call, BPF programs and maps")	\

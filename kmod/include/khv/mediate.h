@@ -40,6 +40,8 @@ struct khv_recent {
  * @generation: of the policy for which @index holds; 0 while it is written
  * @index: of the domain in that generation
  * @recent: only the task itself uses it
+ * @ring_creds: the task, or one that it comes from, has used credentials that an
+ *	io_uring remembers; only the task itself uses it
  *
  * Each task has one of its own.
  *
@@ -53,6 +55,7 @@ struct khv_domain {
 	u64 generation;
 	u16 index;
 	struct khv_recent recent;
+	bool ring_creds;
 };
 
 /**
@@ -114,7 +117,15 @@ int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 	X(SOCKET_RECVMSG) X(SOCKET_SETSOCKOPT)				\
 	X(UNIX_STREAM_CONNECT) X(UNIX_MAY_SEND)				\
 	X(TASK_KILL) X(PTRACE_ACCESS_CHECK)				\
-	X(TASK_SETNICE) X(TASK_SETIOPRIO) X(TASK_SETSCHEDULER)
+	X(TASK_SETNICE) X(TASK_SETIOPRIO) X(TASK_SETSCHEDULER)		\
+	X(TASK_SETRLIMIT) X(PTRACE_TRACEME) X(FILE_SETOWN)		\
+	X(CAPABLE) X(KERNEL_MODULE_REQUEST) X(KERNEL_LOAD_DATA)		\
+	X(KERNEL_READ_FILE) X(LOCKED_DOWN) X(BPF) X(PERF_EVENT_OPEN)	\
+	X(SYSLOG) X(CREATE_USER_NS) X(KEY_ALLOC) X(KEY_PERMISSION)	\
+	X(IPC_PERMISSION) X(SHM_ALLOC) X(SHM_SHMCTL) X(SEM_ALLOC)	\
+	X(SEM_SEMCTL) X(MSG_QUEUE_ALLOC) X(MSG_QUEUE_MSGCTL)		\
+	X(INODE_CREATE) X(INODE_UNLINK) X(INODE_INIT_SECURITY_ANON)	\
+	X(URING_OVERRIDE_CREDS) X(URING_SQPOLL) X(URING_CMD)
 
 /**
  * khv_policy_match_exec() - does any policy want this program?

@@ -148,6 +148,8 @@
 	X(MOVE_MOUNT, move_mount, 0)					\
 	/* cred, user namespace, capability, CAP_OPT_*; also in softirq */ \
 	X(CAPABLE, capable, KHV_OBJ_ATOMIC)				\
+	/* name: the kernel is about to have it loaded by its helper */	\
+	X(KERNEL_MODULE_REQUEST, kernel_module_request, 0)		\
 	/* enum kernel_load_data_id, contents follow */			\
 	X(KERNEL_LOAD_DATA, kernel_load_data, 0)			\
 	/* file, enum kernel_read_file_id, contents follow */		\
@@ -168,6 +170,14 @@
 	X(KEY_PERMISSION, key_permission, KHV_OBJ_ATOMIC)		\
 	/* System V object, flags */					\
 	X(IPC_PERMISSION, ipc_permission, KHV_OBJ_ATOMIC)		\
+	/* System V object that is being made */			\
+	X(SHM_ALLOC, shm_alloc, 0)					\
+	X(SEM_ALLOC, sem_alloc, 0)					\
+	X(MSG_QUEUE_ALLOC, msg_queue_alloc, 0)				\
+	/* System V object or NULL, IPC_*: its owner asks nobody else */ \
+	X(SHM_SHMCTL, shm_shmctl, KHV_OBJ_ATOMIC)			\
+	X(SEM_SEMCTL, sem_semctl, KHV_OBJ_ATOMIC)			\
+	X(MSG_QUEUE_MSGCTL, msg_queue_msgctl, KHV_OBJ_ATOMIC)		\
 	/* cred */							\
 	X(URING_OVERRIDE_CREDS, uring_override_creds, 0)		\
 	/* nothing */							\
