@@ -10,6 +10,7 @@
 #include <linux/binfmts.h>
 #include "base.h"
 #include "client.h"
+#include "entry.h"
 #include "gate.h"
 #include "hook.h"
 #include "task.h"
@@ -87,10 +88,14 @@ int khv_exec_commit(struct khv_object_frame *f)
 {
 	struct khv_exec *exec = f->task ? f->task->exec : NULL;
 	unsigned int i;
+	u32 entered = 0;
 
 	if (!exec)
 		return 0;
 	for (i = 0; i < KHV_MAX_CLIENTS; i++)
-		khv_task_commit(f->task, i);
+		if (khv_task_commit(f->task, i))
+			entered |= BIT(i);
+	if (entered)
+		khv_entry_exec(f->task, entered);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <linux/uuid.h>
 #include "../compat/mount.h"
 #include "chain.h"
+#include "entry.h"
 #include "event.h"
 #include "lock.h"
 #include "main.h"
@@ -61,9 +62,12 @@ static int __init khv_init(void)
 	ret = khv_task_init();
 	if (ret)
 		return ret;
-	ret = khv_event_init();
+	ret = khv_entry_init();
 	if (ret)
 		goto task;
+	ret = khv_event_init();
+	if (ret)
+		goto entry;
 	ret = khv_subscribe_init();
 	if (ret)
 		goto event;
@@ -83,6 +87,8 @@ subscribe:
 	khv_subscribe_exit();
 event:
 	khv_event_exit();
+entry:
+	khv_entry_exit();
 task:
 	khv_task_exit();
 	return ret;
@@ -94,6 +100,7 @@ static void __exit khv_exit(void)
 	khv_netlink_exit();
 	khv_subscribe_exit();
 	khv_event_exit();
+	khv_entry_exit();
 	khv_task_exit();
 	/* Chains are freed after their grace period, by our code. */
 	srcu_barrier(&khv_srcu);

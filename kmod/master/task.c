@@ -161,11 +161,15 @@ int khv_task_arm(unsigned int slot, void *data)
 	return 0;
 }
 
-/* The exec of current has succeeded: what it asked for becomes its data. */
-void khv_task_commit(struct khv_task *kt, unsigned int slot)
+/*
+ * The exec of current has succeeded: what it asked for becomes its data. False if
+ * it asked for nothing.
+ */
+bool khv_task_commit(struct khv_task *kt, unsigned int slot)
 {
 	struct khv_exec *exec = kt->exec;
 	unsigned long flags;
+	bool entered = false;
 	void *old = NULL;
 
 	spin_lock_irqsave(&khv_task_lock, flags);
@@ -175,9 +179,11 @@ void khv_task_commit(struct khv_task *kt, unsigned int slot)
 		if (exec->armed[slot] == exec->next[slot])
 			exec->armed[slot] = NULL;
 		exec->next[slot] = NULL;
+		entered = true;
 	}
 	spin_unlock_irqrestore(&khv_task_lock, flags);
 	khv_data_release(slot, old);
+	return entered;
 }
 
 /* Take note of what the exec of current asks for, or drop it (@data NULL). */

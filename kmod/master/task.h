@@ -112,7 +112,7 @@ struct khv_exec *khv_exec_of_current(void);
 void khv_data_account(unsigned int slot);
 void khv_data_release(unsigned int slot, void *data);
 int khv_task_arm(unsigned int slot, void *data);
-void khv_task_commit(struct khv_task *kt, unsigned int slot);
+bool khv_task_commit(struct khv_task *kt, unsigned int slot);
 void khv_exec_set_next(struct khv_exec *exec, unsigned int slot, void *data);
 int khv_task_inherit(struct khv_task *parent, struct task_struct *child);
 void khv_task_remove(struct task_struct *task);

@@ -18,6 +18,7 @@ static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_FILE_IOCTL_COMPAT]	= khv_judge_ioctl,
 	[KHV_OBJ_FILE_FCNTL]		= khv_judge_fcntl,
 	[KHV_OBJ_FILE_FALLOCATE]	= khv_judge_fallocate,
+	[KHV_OBJ_FILE_RECEIVE]		= khv_judge_file_receive,
 	[KHV_OBJ_MMAP_FILE]		= khv_judge_mmap_memory,
 	[KHV_OBJ_PATH_UNLINK]		= khv_judge_child,
 	[KHV_OBJ_PATH_MKDIR]		= khv_judge_child,
@@ -111,7 +112,7 @@ static bool khv_wants_report(const struct khv_judge *j,
 {
 	enum khv_log_level level = khv_client_level(j->m->client);
 
-	if (level == KHV_LOG_OFF)
+	if (level == KHV_LOG_OFF || (j->brought && j->brought->dry))
 		return false;
 	if (!dec->allowed)
 		return !(dec->effects & KHV_RULE_QUIET);
@@ -149,6 +150,18 @@ static noinline void khv_report(const struct khv_judge *j, enum khv_type type,
 	khv_event_post(j->m->client, &ev);
 }
 
+/* For who wants to know what was taken away. The object may be cut. */
+static noinline void khv_tell(struct khv_brought *b, const char *verb,
+			      const char *object, size_t len)
+{
+	b->verb = verb;
+	if (!b->size)
+		return;
+	len = min(len, b->size - 1);
+	memcpy(b->object, object, len);
+	b->object[len] = '\0';
+}
+
 /* What the caller gets, and what the audit daemon hears. 0 or -errno. */
 int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 		     const struct khv_decision *dec, const char *object,
@@ -161,6 +174,9 @@ int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 
 	if (unlikely(khv_wants_report(j, dec)))
 		khv_report(j, type, verbs, dec, verdict, object, len);
+	if (unlikely(j->brought && verdict == KHV_DENIED))
+		khv_tell(j->brought, khv_verb_name(type, dec->denied), object,
+			 len);
 	return verdict == KHV_DENIED ? -dec->error : 0;
 }
 
@@ -202,6 +218,7 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 
 	j->m = m;
 	j->check = check;
+	j->brought = NULL;
 	j->d = d;
 	j->l = rcu_dereference(d->policy->now);
 	j->domain = 0;

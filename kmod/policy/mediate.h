@@ -8,6 +8,7 @@
 struct file;
 struct inode;
 struct sock;
+struct socket;
 struct vm_area_struct;
 
 /**
@@ -18,6 +19,7 @@ struct vm_area_struct;
  * @l: the policy; NULL if it was cleared, or lacks the domain: nothing is granted
  * @domain: index of the domain in @l
  * @s: current as a subject
+ * @brought: what is judged was there before; NULL for what happens now
  */
 struct khv_judge {
 	const struct khv_mediator *m;
@@ -26,6 +28,7 @@ struct khv_judge {
 	const struct khv_loaded *l;
 	u16 domain;
 	struct khv_subject s;
+	struct khv_brought *brought;
 };
 
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
@@ -48,6 +51,7 @@ int khv_answer_class(const struct khv_judge *j, struct file *file);
 int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);
 int khv_judge_file_lock(const struct khv_judge *j);
+int khv_judge_file_receive(const struct khv_judge *j);
 int khv_judge_mprotect(const struct khv_judge *j);
 bool khv_prot_exec(unsigned long prot);
 int khv_judge_mmap(const struct khv_judge *j);
@@ -73,8 +77,18 @@ int khv_judge_socket_addr(const struct khv_judge *j);
 int khv_judge_socket_local(const struct khv_judge *j);
 int khv_judge_sendmsg(const struct khv_judge *j);
 int khv_judge_recvmsg(const struct khv_judge *j);
+int khv_judge_held_socket(const struct khv_judge *j, const struct socket *sock);
 bool khv_sock_local(const struct sock *sk, struct khv_sockaddr *a);
 bool khv_sock_peer(const struct sock *sk, struct khv_sockaddr *a);
+bool khv_ruled_by_address(u16 family, int type, int protocol);
+int khv_answer_family(const struct khv_judge *j, u16 family);
+int khv_answer_addr(const struct khv_judge *j, const struct khv_sockaddr *a,
+		    u32 verbs);
+bool khv_grants_addr(const struct khv_judge *j, const struct khv_sockaddr *a,
+		     u32 verbs);
+int khv_answer_unix(const struct khv_judge *j, struct sock *sk, u32 verbs);
+bool khv_grants_unix(const struct khv_judge *j, struct sock *sk, u32 verbs);
+bool khv_unix_is_named(const struct sock *sk);
 int khv_judge_unix(const struct khv_judge *j);
 int khv_judge_unix_bind_path(const struct khv_judge *j,
 			     const struct khv_pathname *p);

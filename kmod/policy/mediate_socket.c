@@ -33,8 +33,32 @@ static int khv_put_addr(char *buf, size_t size, const struct khv_sockaddr *a)
 	}
 }
 
-static int khv_answer_addr(const struct khv_judge *j,
-			   const struct khv_sockaddr *a, u32 verbs)
+static void khv_decide_addr(const struct khv_judge *j,
+			    const struct khv_sockaddr *a, u32 verbs,
+			    struct khv_decision *dec)
+{
+	if (j->l)
+		khv_engine_socket(&j->l->engine, j->domain, &j->s, a, verbs,
+				  dec);
+	else
+		khv_judge_refuse(dec, KHV_TYPE_SOCKET, verbs);
+}
+
+/* What the policy says, without anybody being told. */
+bool khv_grants_addr(const struct khv_judge *j, const struct khv_sockaddr *a,
+		     u32 verbs)
+{
+	struct khv_decision dec;
+
+	verbs = khv_judged_verbs(j, KHV_TYPE_SOCKET, verbs);
+	if (!verbs)
+		return true;
+	khv_decide_addr(j, a, verbs, &dec);
+	return dec.allowed;
+}
+
+int khv_answer_addr(const struct khv_judge *j, const struct khv_sockaddr *a,
+		    u32 verbs)
 {
 	char object[192] __khv_uninitialized;
 	struct khv_decision dec;
@@ -43,11 +67,7 @@ static int khv_answer_addr(const struct khv_judge *j,
 	verbs = khv_judged_verbs(j, KHV_TYPE_SOCKET, verbs);
 	if (!verbs)
 		return 0;
-	if (j->l)
-		khv_engine_socket(&j->l->engine, j->domain, &j->s, a, verbs,
-				  &dec);
-	else
-		khv_judge_refuse(&dec, KHV_TYPE_SOCKET, verbs);
+	khv_decide_addr(j, a, verbs, &dec);
 	if (!dec.allowed || khv_client_level(j->m->client) > KHV_LOG_DENY)
 		len = khv_put_addr(object, sizeof(object), a);
 	return khv_judge_answer(j, KHV_TYPE_SOCKET, verbs, &dec, object, len);
@@ -116,7 +136,7 @@ static bool khv_is_inet(const struct sock *sk)
 }
 
 /* Does the address say everything about what such a socket can reach? */
-static bool khv_ruled_by_address(u16 family, int type, int protocol)
+bool khv_ruled_by_address(u16 family, int type, int protocol)
 {
 	switch (family) {
 	case AF_UNIX:
@@ -140,19 +160,28 @@ static bool khv_ruled_by_address(u16 family, int type, int protocol)
 	}
 }
 
-/* socket_create(family, type, protocol, kern): judged by family, if at all. */
+/* A family is judged as such if the address does not say everything. */
+int khv_answer_family(const struct khv_judge *j, u16 family)
+{
+	/* For rules, who makes its own packets is one with family:packet. */
+	struct khv_sockaddr a = {
+		.family = family == AF_INET || family == AF_INET6 ? AF_PACKET :
+								    family,
+	};
+
+	return khv_answer_addr(j, &a, KHV_S_CREATE);
+}
+
+/* socket_create(family, type, protocol, kern) */
 int khv_judge_socket_create(const struct khv_judge *j)
 {
-	struct khv_sockaddr a = { .family = (u16)j->check->arg[0] };
+	u16 family = (u16)j->check->arg[0];
 
 	if ((int)j->check->arg[3] ||
-	    khv_ruled_by_address(a.family, (int)j->check->arg[1],
+	    khv_ruled_by_address(family, (int)j->check->arg[1],
 				 (int)j->check->arg[2]))
 		return 0;
-	/* For rules, who makes its own packets is one with family:packet. */
-	if (a.family == AF_INET || a.family == AF_INET6)
-		a.family = AF_PACKET;
-	return khv_answer_addr(j, &a, KHV_S_CREATE);
+	return khv_answer_family(j, family);
 }
 
 /* socket_bind and socket_connect(socket, address, length) */
@@ -220,7 +249,9 @@ static bool khv_unix_name(struct sock *sk, struct khv_sockaddr *a,
 	return true;
 }
 
-static int khv_answer_unix(const struct khv_judge *j, struct sock *sk, u32 verbs)
+/* The name that @sk has, if any. @report: false: only asked. */
+static int khv_ask_unix(const struct khv_judge *j, struct sock *sk, u32 verbs,
+			bool report)
 {
 	struct khv_sockaddr a = {};
 	struct khv_pathname p;
@@ -230,10 +261,32 @@ static int khv_answer_unix(const struct khv_judge *j, struct sock *sk, u32 verbs
 		return 0;
 	if (khv_path_get(&p))
 		return -EACCES;
-	if (khv_unix_name(sk, &a, &p, &error))
-		ret = error ? -EACCES : khv_answer_addr(j, &a, verbs);
+	if (khv_unix_name(sk, &a, &p, &error)) {
+		if (error || (!report && !khv_grants_addr(j, &a, verbs)))
+			ret = -EACCES;
+		else if (report)
+			ret = khv_answer_addr(j, &a, verbs);
+	}
 	khv_path_put(&p);
 	return ret;
+}
+
+int khv_answer_unix(const struct khv_judge *j, struct sock *sk, u32 verbs)
+{
+	return khv_ask_unix(j, sk, verbs, true);
+}
+
+bool khv_grants_unix(const struct khv_judge *j, struct sock *sk, u32 verbs)
+{
+	return !khv_ask_unix(j, sk, verbs, false);
+}
+
+bool khv_unix_is_named(const struct sock *sk)
+{
+	/* Pairs with unix_bind(), as above. */
+	const struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr);
+
+	return addr && addr->len > (int)offsetof(struct sockaddr_un, sun_path);
 }
 
 /* The address of an internet socket itself; false for other families. */
@@ -296,7 +349,6 @@ int khv_judge_recvmsg(const struct khv_judge *j)
 {
 	const struct socket *sock = (const void *)j->check->arg[0];
 	struct khv_sockaddr local = {}, peer = {};
-	struct khv_decision dec;
 
 	if (!khv_judged_verbs(j, KHV_TYPE_SOCKET, KHV_S_RECV))
 		return 0;
@@ -304,11 +356,10 @@ int khv_judge_recvmsg(const struct khv_judge *j)
 		return khv_answer_unix(j, sock->sk, KHV_S_RECV);
 	if (!khv_sock_local(sock->sk, &local))
 		return 0;
-	if (!khv_sock_peer(sock->sk, &peer) || !j->l)
-		return khv_answer_addr(j, &local, KHV_S_RECV);
-	khv_engine_socket(&j->l->engine, j->domain, &j->s, &local, KHV_S_RECV,
-			  &dec);
-	return khv_answer_addr(j, dec.allowed ? &local : &peer, KHV_S_RECV);
+	if (khv_sock_peer(sock->sk, &peer) &&
+	    !khv_grants_addr(j, &local, KHV_S_RECV))
+		return khv_answer_addr(j, &peer, KHV_S_RECV);
+	return khv_answer_addr(j, &local, KHV_S_RECV);
 }
 
 /*

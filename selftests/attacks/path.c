@@ -184,7 +184,7 @@ const struct attack path_attacks[] = {
 	{ "PATH-19a", "directory whose name only begins alike", near_miss },
 	{ "PATH-19b", "file whose name only begins alike", near_miss_file },
 	{ "FD-01", "descriptor opened before confinement", inherited,
-	  .also = EBADF, .todo = "issue 3: judge what comes along" },
+	  .error = EBADF },
 	{ "FD-06", "descriptor of another process through /proc", proc_other_fd,
 	  .also = EPERM },
 	{}

@@ -133,6 +133,13 @@ static void khv_wrap_label(void *data, struct khv_label *label)
 	strscpy(label->domain, w->domain.name, sizeof(label->domain));
 }
 
+static int khv_wrap_brought(struct khv_brought *brought, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_brought(&khv_wrap_mediator, &w->domain, brought);
+}
+
 static int khv_wrap_check(struct khv_check *check, void *data)
 {
 	struct khv_wrap *w = data;
@@ -154,6 +161,7 @@ static struct khv_client khv_wrap_client = {
 	.exec = khv_wrap_exec,
 	.release = khv_wrap_release,
 	.attach = khv_wrap_attach,
+	.brought = khv_wrap_brought,
 	.label = khv_wrap_label,
 };
 

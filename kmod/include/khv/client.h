@@ -17,6 +17,7 @@
 #include <uapi/linux/khv.h>
 #include <khv/objects.h>
 
+struct file;
 struct linux_binprm;
 struct path;
 struct vfsmount;
@@ -132,6 +133,29 @@ struct khv_label {
 };
 
 /**
+ * struct khv_brought - what a task had before it came under a client
+ * @file: a descriptor's, or what is mapped
+ * @prot: PROT_* of a mapping; 0 for a descriptor
+ * @shared: a mapping through which the file is or could be written
+ * @dry: only asked about: no event
+ * @task: whose it is: current, or another task if @dry
+ * @verb: filled in by a client that refuses: what is not granted; static text
+ * @object: room for the object as the client names it, of @size bytes; NULL if
+ *	nobody wants to know
+ * @size: of @object; 0 without it
+ */
+struct khv_brought {
+	struct file *file;
+	unsigned long prot;
+	bool shared;
+	bool dry;
+	struct task_struct *task;
+	const char *verb;
+	char *object;
+	size_t size;
+};
+
+/**
  * struct khv_client - a client module
  * @name: unique, shorter than KHV_NAME_MAX
  * @owner: THIS_MODULE
@@ -153,6 +177,11 @@ struct khv_label {
  * @attach: make data for an administrator's request (`hvctl attach`, `run`).
  *	@policy and @domain may be NULL. May sleep. Returns data or an ERR_PTR;
  *	sets *@why to a static text then. May be NULL.
+ * @brought: a task has just come under the client, with @data, and had this before:
+ *	by exec, what was open across it; by a request, what it had open and mapped.
+ *	0 or a negative errno; what is refused is taken away. Called once for each,
+ *	under the lock of the table of descriptors or the lock of the memory map,
+ *	so it must not sleep. May be NULL: then all is kept.
  * @label: fill in the names of @data. Under RCU, must not sleep. May be NULL.
  *
  * All data is owned by the client; the master keeps one pointer per task and
@@ -170,6 +199,7 @@ struct khv_client {
 	void *(*exec)(struct linux_binprm *bprm, void *data);
 	void (*release)(void *data);
 	void *(*attach)(const char *policy, const char *domain, const char **why);
+	int (*brought)(struct khv_brought *brought, void *data);
 	void (*label)(void *data, struct khv_label *label);
 	/* private: */
 	struct khv_client_reg *state;

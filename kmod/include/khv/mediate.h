@@ -100,11 +100,24 @@ struct khv_mediator {
 int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 		const struct khv_check *check);
 
+/**
+ * khv_mediate_brought() - judge by the policy what a task brings into its domain
+ * @m: who asks; its log level decides what is reported
+ * @d: domain of the task
+ * @b: what
+ *
+ * Context: any that may be preempted or not; never sleeps.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
+			struct khv_brought *b);
+
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\
 	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\
 	X(FILE_IOCTL) X(FILE_IOCTL_COMPAT) X(FILE_FCNTL)		\
-	X(FILE_FALLOCATE) X(PATH_NOTIFY) X(INODE_GETATTR)		\
+	X(FILE_FALLOCATE) X(FILE_RECEIVE) X(PATH_NOTIFY)		\
+	X(INODE_GETATTR)						\
 	X(MMAP_FILE) X(PATH_UNLINK) X(PATH_MKDIR) X(PATH_RMDIR)		\
 	X(PATH_MKNOD) X(PATH_SYMLINK) X(PATH_LINK) X(PATH_RENAME)	\
 	X(PATH_TRUNCATE) X(PATH_CHMOD) X(PATH_CHOWN)			\
