@@ -76,12 +76,19 @@ static int khv_answer_kind(const struct khv_judge *j, struct file *file)
 	return khv_answer_descriptor(j, strcmp(fs, "anon_inodefs") ? fs : name);
 }
 
-/* Is it of a file system that no task can mount, or its file system's own mount? */
+/*
+ * Is it on a file system that no task can mount? Name spaces and message queues
+ * have a place as well where somebody has mounted them.
+ */
 static bool khv_is_placeless(const struct path *path)
 {
-	return (path->dentry->d_sb->s_flags & SB_NOUSER) ||
-	       (khv_mount_is_internal(path->mnt) &&
-		!strcmp(path->dentry->d_sb->s_type->name, "mqueue"));
+	const struct super_block *sb = path->dentry->d_sb;
+
+	if (sb->s_flags & SB_NOUSER)
+		return true;
+	return khv_mount_is_internal(path->mnt) &&
+	       (!strcmp(sb->s_type->name, "mqueue") ||
+		!strcmp(sb->s_type->name, "nsfs"));
 }
 
 /*

@@ -34,7 +34,7 @@ race() {
 		return
 	fi
 	pass "control: $1 $4: the race can be won"
-	"$attack" watch /srv/hold/bin/attack race "$2" "$3" >"$work/out" 2>&1
+	"$attack" watch /srv/hold/bin/attack race "$2" "$3" 2>&1 | cat >"$work/out"
 	grep '^#' "$work/out"
 	last=$(grep "^$2 " "$work/out")
 	diag "$last, $(grep '^arrived' "$work/out") at the denied port"
