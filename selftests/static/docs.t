@@ -31,6 +31,7 @@ is "control: names that are missing are seen" \
 		sort -u | tr '\n' ',')" \
 	"exported function,limit,module parameter,netlink command,object check,"
 
+# shellcheck disable=SC2016 # marks of reST
 sed 's/^``io_uring:sqpoll``.*//; s/ chown / /' Documentation/rules.rst \
 	>"$work/names.rst"
 is "control: parts of the kernel that are missing are seen" \
