@@ -43,14 +43,6 @@ static const struct {
 	{ KHV_RPCPIPE_MAGIC,		"control:rpc_pipefs" },
 };
 
-/* The entry of the root directory that leads to @dentry. procfs has no renames. */
-static const struct dentry *khv_top(const struct dentry *dentry)
-{
-	while (!IS_ROOT(dentry) && !IS_ROOT(dentry->d_parent))
-		dentry = dentry->d_parent;
-	return dentry;
-}
-
 /* Is @name the number of a thread of current? Under RCU. */
 static bool khv_is_own_pid(const char *name, struct pid_namespace *ns)
 {
@@ -65,13 +57,20 @@ static bool khv_is_own_pid(const char *name, struct pid_namespace *ns)
 
 /*
  * Writing to procfs. Files of the process itself are a matter of file rules, except
- * its memory: that way ignores the protection of pages.
+ * its memory: that way ignores the protection of pages. What is below "net" belongs
+ * to the network namespace, whoever's folder it is seen in. procfs has no renames,
+ * so the names stand still.
  */
 static const char *khv_proc_facility(const struct dentry *dentry)
 {
-	const struct dentry *top = khv_top(dentry);
+	const struct dentry *top = dentry;
+	bool net = false;
 
-	if (!khv_is_own_pid(top->d_name.name, proc_pid_ns(dentry->d_sb)))
+	while (!IS_ROOT(top) && !IS_ROOT(top->d_parent)) {
+		net |= !strcmp(top->d_name.name, "net");
+		top = top->d_parent;
+	}
+	if (net || !khv_is_own_pid(top->d_name.name, proc_pid_ns(top->d_sb)))
 		return "control:proc";
 	return strcmp(dentry->d_name.name, "mem") ? NULL : "exec-memory";
 }
