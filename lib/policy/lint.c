@@ -159,31 +159,40 @@ static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
 	return false;
 }
 
-/* Verbs that nothing in any kernel asks for. */
+/* Verbs that nothing in any kernel asks for; kmod/policy/coverage.c has them too. */
 static const struct {
+	enum khv_type type;
 	u32 verb;
 	const char *text;
 } never_asked[] = {
-	{ KHV_P_INFO,
+	{ KHV_TYPE_FILE, KHV_F_READLINK,
+	  "what a link leads to is judged, what it says is not" },
+	{ KHV_TYPE_PROCESS, KHV_P_INFO,
 	  "the files of /proc are judged as files, what is behind them as peek" },
-	{ KHV_P_MEMORY,
+	{ KHV_TYPE_PROCESS, KHV_P_MEMORY,
 	  "who writes the memory of another process asks for ptrace" },
 };
 
 /* What naming a verb means where it is not what one would think. */
 static void lint_meanings(struct hvp_compiler *c)
 {
-	u32 type, verbs, verb, i;
+	u32 type, verbs, verb, i, never[KHV_NR_TYPES] = { 0 };
 
-	for (i = 0; i < sizeof(never_asked) / sizeof(never_asked[0]); i++)
-		if (c->named[KHV_TYPE_PROCESS] & never_asked[i].verb)
-			hvp_message(c, KHV_MSG_LINT, 0, 0, 0,
-				    "process verb %s decides nothing: %s",
-				    khv_verb_name(KHV_TYPE_PROCESS,
-						  never_asked[i].verb),
-				    never_asked[i].text);
+	for (i = 0; i < sizeof(never_asked) / sizeof(never_asked[0]); i++) {
+		type = never_asked[i].type;
+		never[type] |= never_asked[i].verb;
+		if (c->named[type] & ~c->gaps[type] & never_asked[i].verb)
+			hvp_message(
+				c, KHV_MSG_LINT, 0, 0, 0,
+				"%s verb %s decides nothing (%s): \"allow-gap %s\" or the policy is refused when it is loaded",
+				khv_type_name(type),
+				khv_verb_name(type, never_asked[i].verb),
+				never_asked[i].text,
+				khv_verb_name(type, never_asked[i].verb));
+	}
 	for (type = 0; type < KHV_NR_TYPES; type++) {
-		verbs = c->named[type] & hvp_optional(type) & ~c->asked[type];
+		verbs = c->named[type] & hvp_optional(type) & ~c->asked[type] &
+			~never[type];
 		for (; verbs; verbs &= verbs - 1) {
 			verb = verbs & -verbs;
 			hvp_message(
