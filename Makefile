@@ -65,6 +65,13 @@ check: deps
 	@selftests/run $(if $(T),--tests '$(T)') \
 		$(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
 
+# On the debug kernel: KASAN, lockdep, kmemleak, fault injection.
+debug-kernel: deps
+	@$(VM)/kernel fetch debug
+
+check-debug: debug-kernel
+	@selftests/run --kernel debug $(if $(T),--tests '$(T)')
+
 demo:
 	@selftests/demo/run $(GUEST)
 
@@ -116,6 +123,8 @@ help:
 #:   make demo            wrap a real application in a virtual machine
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
 #:   make attacks-peers   compare with AppArmor, Landlock, seccomp, BPF-LSM
+#:   make check-debug     the tests on a kernel that looks for bugs in khv
+#:   make debug-kernel    build that kernel: 8 to 25 minutes, once
 #:   make vm              a shell in a virtual machine with khv installed
 #:   make install         install on this machine (PREFIX, DESTDIR)
 #:   make uninstall       remove what install has put there
@@ -124,9 +133,10 @@ help:
 #:   make format          lay out the C code outside kmod/
 #:   make clean           remove build/; distclean: the cache as well
 #:
-#: KERNEL=6.1|6.12        one of Debian's kernels, fetched and never installed
+#: KERNEL=6.1|6.12        one of Debian's kernels, fetched and never installed;
+#:                        debug: the one of make debug-kernel
 #: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
 #: BUILD=folder           where output goes (build)
 
-.PHONY: all modules lib tools selftests deps check demo attacks-peers format vm \
-	install uninstall clean distclean help
+.PHONY: all modules lib tools selftests deps check debug-kernel check-debug demo \
+	attacks-peers format vm install uninstall clean distclean help

@@ -5,33 +5,17 @@
 . "$(dirname "$0")/tap.sh"
 . "$(dirname "$0")/crash.sh"
 
-selftests=$(readlink -f "$(dirname "$0")/..")
-tree=$work/tree/selftests
-mkdir -p "$tree/a" "$tree/b"
-cp -r "$selftests/run" "$selftests/lib" "$selftests/vm" "$tree"
-rm -f "$tree"/*/*.t
-
-# One made-up test, by its shell code.
-made_up() {
-	printf '#!/bin/sh\n%s\n' "$2" >"$tree/$1.t"
-	chmod +x "$tree/$1.t"
-}
-
-runner() {
-	"$tree/run" --no-build --kernel "$kernel" "$@"
-}
+made_up_tree "$(readlink -f "$(dirname "$0")/..")"
 
 last_line() {
 	is "$1" "$(printf '%s\n' "$tap_output" | tail -n 1)" "$2"
 }
 
-# says NAME WORD TEST: the progress line of TEST begins with WORD.
-says() {
-	like "$1" "$tap_output" "\\] $2 .*$3\\.t "
-}
-
 echo 'host  host   -        3 a/*.t' >"$tree/groups"
-echo "guest guest  $kernel 10 b/*.t" >>"$tree/groups"
+{
+	echo "guest guest  $kernel 10 b/*.t"
+	echo 'slow  host   debug    3 d/*.t'
+} >>"$tree/groups"
 
 refused "no test at all is a failure" runner
 last_line "and says so" "0 passed, 1 failed"
@@ -65,7 +49,13 @@ like "with a schema number" "$tap_output" '"schema": 1'
 refused "T= selects" runner --tests short
 last_line "one test only" "1 passed, 1 failed"
 
-mkdir "$tree/c"
+made_up d/debug 'echo 1..1; echo not ok 1'
+ok "what is for the debug kernel runs on no other" runner --tests '[da]/[dg]*'
+last_line "as if it were not there" "1 passed, 0 failed, 1 skipped"
+refused "on the debug kernel nothing else runs" \
+	"$tree/run" --no-build --kernel debug --tests '[da]/[dg]*'
+last_line "without the others" "0 passed, 1 failed"
+
 made_up c/lost 'echo 1..1; echo ok 1'
 refused "a test of no group is a failure" runner --tests good
 like "and is named" "$tap_output" "c/lost.t"

@@ -7,7 +7,11 @@ mounted() {
 	is "$1 is $2" "$(findmnt -no FSTYPE -M "$1" | tail -n 1)" "$2"
 }
 
-like "the kernel is the one asked for" "$(uname -r)" "^${KHV_KERNEL}[.]"
+case $KHV_KERNEL in
+debug)	wanted=-khv-debug\$ ;;
+*)	wanted="^${KHV_KERNEL}[.]" ;;
+esac
+like "the kernel is the one asked for" "$(uname -r)" "$wanted"
 is "the host is not the developer's" "$(uname -n)" khv-vm
 is "tests are root" "$(id -u)" 0
 mounted / overlay
