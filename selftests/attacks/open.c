@@ -285,8 +285,7 @@ const struct attack open_attacks[] = {
 	{ "OPEN-09b", "O_CREAT|O_EXCL leaves an empty file", create_exclusive },
 	{ "OPEN-12", "shared writable mapping", shared_writable },
 	{ "OPEN-13", "core dump in a denied directory", core_dump },
-	{ "OPEN-16", "POSIX message queue", message_queue,
-	  .error = EPERM },
+	{ "OPEN-16", "POSIX message queue", message_queue, .error = EPERM },
 	{ "OPEN-19", "device node in a writable directory", device_node,
 	  .error = EPERM },
 	{}
