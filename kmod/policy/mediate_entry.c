@@ -32,7 +32,6 @@ static const struct {
 	{ "anon_inodefs",	"[timerfd",	NULL },
 	{ "anon_inodefs",	"[signalfd",	NULL },
 	{ "anon_inodefs",	"[pidfd",	NULL },
-	{ "anon_inodefs",	"[io_uring",	"io_uring" },
 	{ "anon_inodefs",	"[perf_event",	"perf" },
 	{ "anon_inodefs",	"[userfaultfd",	"userfaultfd" },
 	{ "anon_inodefs",	"bpf",		"bpf" },

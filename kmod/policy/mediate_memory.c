@@ -5,13 +5,15 @@
  * otherwise, because of the compilers in browsers and interpreters.
  *
  * (Writing through /proc/self/mem to pages that are executable: see the classes of
- * files. A personality that makes all memory executable: khv_mediate_call().)
+ * files.)
  */
+#include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
 #include <linux/major.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/personality.h>
 #include "../compat/file.h"
 #include "mediate.h"
 
@@ -73,3 +75,21 @@ int khv_judge_mprotect_memory(const struct khv_judge *j)
 		ret = khv_answer_memory(j, false);
 	return ret ?: khv_judge_mprotect(j);
 }
+
+int khv_mediate_personality(const struct khv_mediator *m, struct khv_domain *d,
+			    unsigned long persona)
+{
+	static const struct khv_check call = { .name = "personality" };
+	struct khv_judge j;
+	int ret = 0;
+
+	/* The kernel takes an unsigned int, and its greatest for a question. */
+	if ((u32)persona == U32_MAX || !(persona & READ_IMPLIES_EXEC))
+		return 0;
+	rcu_read_lock();
+	if (khv_judge_start(&j, m, d, &call))
+		ret = khv_answer_memory(&j, false);
+	rcu_read_unlock();
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_mediate_personality);

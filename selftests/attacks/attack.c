@@ -21,19 +21,14 @@ const char *self;
 static const struct set {
 	const char *name;
 	const struct attack *attacks;
-} sets[] = { { "open", open_attacks },
-	     { "path", path_attacks },
-	     { "tree", tree_attacks },
-	     { "exec", exec_attacks },
-	     { "code", code_attacks },
-	     { "proc", proc_attacks },
-	     { "other", other_attacks },
-	     { "net", net_attacks },
-	     { "uring", uring_attacks },
-	     { "abi", abi_attacks },
-	     { "x32", x32_attacks },
-	     { "append", append_attacks },
-	     {} };
+} sets[] = { { "open", open_attacks },	   { "path", path_attacks },
+	     { "tree", tree_attacks },	   { "exec", exec_attacks },
+	     { "code", code_attacks },	   { "proc", proc_attacks },
+	     { "other", other_attacks },   { "net", net_attacks },
+	     { "uring", uring_attacks },   { "abi", abi_attacks },
+	     { "x32", x32_attacks },	   { "append", append_attacks },
+	     { "root", root_attacks },	   { "part", part_attacks },
+	     { "memory", memory_attacks }, {} };
 
 static int act(const char *id)
 {

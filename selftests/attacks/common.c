@@ -9,6 +9,12 @@ int ret(long value)
 	return value < 0 ? -errno : 0;
 }
 
+/* The kernel had no objection, only nothing to do. */
+int reached(long value, int error)
+{
+	return value < 0 && errno == error ? 0 : ret(value);
+}
+
 /* The descriptor itself was the goal. */
 int drop(int fd)
 {

@@ -36,6 +36,9 @@
 #define PORT_OWN   11001
 #define PORT_OTHER 12001
 
+/* Key of a System V segment of somebody else. */
+#define SEGMENT 0x6b6876
+
 /* Exit status of a program that was executed although it is forbidden. */
 #define RAN	77
 #define SKIPPED 250
@@ -74,11 +77,13 @@ extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
 extern const struct attack exec_attacks[], code_attacks[], proc_attacks[];
 extern const struct attack other_attacks[], net_attacks[], uring_attacks[];
 extern const struct attack abi_attacks[], x32_attacks[], append_attacks[];
+extern const struct attack root_attacks[], part_attacks[], memory_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
 
 /* common.c */
 int ret(long value);
+int reached(long value, int error);
 int drop(int fd);
 int marked(int fd);
 int read_secret(const char *path);

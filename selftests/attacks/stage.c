@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -63,6 +64,15 @@ static void rings(void)
 	close(poll.fd);
 }
 
+/* The first in the guest: number 0. */
+static void segment(void)
+{
+	char *p = shmat(shmget(SEGMENT, 4096, IPC_CREAT | 0600), NULL, 0);
+
+	if (p != (void *)-1)
+		strcpy(p, MARK);
+}
+
 /* A process outside the domain that nobody in it may touch. */
 static pid_t stand_by(void)
 {
@@ -75,6 +85,7 @@ static pid_t stand_by(void)
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
 		signal(SIGWINCH, SIG_IGN);
 		for (;;)
 			pause();
@@ -203,6 +214,7 @@ int stage(const struct attack *attacks, char *const *command)
 	programs();
 	services();
 	rings();
+	segment();
 	outsider = stand_by();
 	for (a = attacks; a->id; a++) {
 		int control = perform(a, command, 0);

@@ -41,5 +41,20 @@ is "the shell itself stays" \
 	"$(run "$work/busybox.moved cat $work/b; read -r l <$work/a; echo \$l" |
 		tr '\n' ' ')" "for-other for-main "
 refused "no way back" run "$work/busybox.moved $work/busybox.plain cat $work/a"
+
+# AT_SECURE, entry 23 of the auxiliary vector: is the environment not trusted?
+cat >>"$work/moves.hv" <<-X
+	file /proc read
+X
+sed -i "s,^file $work/a .*,&\nfile /proc read," "$work/moves.hv"
+ok "policy with /proc" hvctl policy load "$work/moves.hv"
+secure() {
+	run "$1 cat /proc/self/auxv" | od -An -v -tx8 -w16 |
+		sed -n 's/^ *0*17 *0*\([01]\)$/\1/p'
+}
+is "the loader trusts the environment in the same domain" \
+	"$(secure "$work/busybox.plain")" 0
+is "and does not where the domain has changed" \
+	"$(secure "$work/busybox.moved")" 1
 ok "unloads" remove khv_wrap
 done_testing

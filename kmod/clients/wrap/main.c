@@ -152,9 +152,24 @@ static const struct khv_check_hook khv_wrap_checks[] = {
 	KHV_MEDIATED(KHV_WRAP_CHECK)
 };
 
+/* No check is made of it, and then none of memory that the heap grows by. */
+static int khv_wrap_personality(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_personality(&khv_wrap_mediator, &w->domain,
+				       call->arg[0]);
+}
+
+static const struct khv_call_hook khv_wrap_calls[] = {
+	{ .name = "personality", .pre = khv_wrap_personality },
+};
+
 static struct khv_client khv_wrap_client = {
 	.name = "wrap",
 	.owner = THIS_MODULE,
+	.calls = khv_wrap_calls,
+	.nr_calls = ARRAY_SIZE(khv_wrap_calls),
 	.checks = khv_wrap_checks,
 	.nr_checks = ARRAY_SIZE(khv_wrap_checks),
 	.inherit = khv_wrap_inherit,

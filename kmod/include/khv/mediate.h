@@ -112,6 +112,20 @@ int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
 			struct khv_brought *b);
 
+/**
+ * khv_mediate_personality() - judge a call of personality()
+ * @m: who asks
+ * @d: domain of current
+ * @persona: what it asks for; ~0: nothing
+ *
+ * One that makes all readable memory executable takes "exec-memory".
+ *
+ * Context: process context, or any that may not sleep.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate_personality(const struct khv_mediator *m, struct khv_domain *d,
+			    unsigned long persona);
+
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\
 	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\
