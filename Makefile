@@ -75,7 +75,7 @@ check-debug: debug-kernel
 demo:
 	@selftests/demo/run $(GUEST)
 
-# The same attack programs against AppArmor, Landlock, seccomp and BPF-LSM.
+# The same attack programs against AppArmor, Landlock, seccomp, ...
 attacks-peers: deps
 	@selftests/peers/run $(GUEST)
 
@@ -122,7 +122,7 @@ help:
 #:   make                 build modules, library and tools
 #:   make demo            wrap a real application in a virtual machine
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
-#:   make attacks-peers   compare with AppArmor, Landlock, seccomp, BPF-LSM
+#:   make attacks-peers   the attacks against AppArmor, Landlock, SELinux, ...
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
 #:   make vm              a shell in a virtual machine with khv installed

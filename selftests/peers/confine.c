@@ -3,6 +3,7 @@
  * Run a command under a peer.
  *
  *	confine landlock|seccomp|apparmor|bpf COMMAND...
+ *	confine append PEER COMMAND...	the policy of hold/append.hv instead
  *	confine abi			Landlock's version
  *
  * The policy of the last two is loaded before, by peers.sh; this program only
@@ -10,13 +11,13 @@
  */
 #include "confine.h"
 
-#define PROFILE "khv-peer"
+static const char *profile = "khv-peer";
 
 /* The same as in hold/attack.hv; the longest path that fits decides. */
-const struct grant grants[] = {
+struct grant grants[] = {
 	{ ROOT "/bin", READ },
 	{ ROOT "/bin/attack", READ | EXEC },
-	{ ROOT "/A", READ | WRITE },
+	{ ROOT "/A", READ | WRITE | APPEND },
 	{ ROOT "/R", READ },
 	{ ROOT "/R/none", 0 },
 	{ ROOT "/R/none/again", READ },
@@ -52,17 +53,22 @@ int overridden(const struct grant *grant)
 	return 0;
 }
 
+/* As in hold/append.hv: what is below A may only grow. */
+static void append_only(void)
+{
+	struct grant *g;
+
+	profile = "khv-peer-append";
+	for (g = grants; g->path; g++)
+		g->rights &= ~WRITE;
+}
+
 /* In force from the next exec on. */
 int by_apparmor(void)
 {
-	static const char order[] = "exec " PROFILE;
 	int fd = open("/proc/self/attr/apparmor/exec", O_WRONLY | O_CLOEXEC);
-	int result = 0;
+	int result = dprintf(fd, "exec %s", profile) < 0 ? -1 : 0;
 
-	if (fd < 0)
-		return -1;
-	if (write(fd, order, sizeof(order) - 1) < 0)
-		result = -1;
 	close(fd);
 	return result;
 }
@@ -83,6 +89,11 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "abi"))
 		return !printf("%d\n", landlock_abi());
+	if (argc > 2 && !strcmp(argv[1], "append")) {
+		append_only();
+		argc--;
+		argv++;
+	}
 	for (i = 0; argc > 2 && i < sizeof(peers) / sizeof(peers[0]); i++) {
 		if (strcmp(peers[i].name, argv[1]))
 			continue;
@@ -94,7 +105,8 @@ int main(int argc, char **argv)
 		perror(argv[2]);
 		return 127;
 	}
-	fprintf(stderr, "usage: confine landlock|seccomp|apparmor|bpf "
+	fprintf(stderr, "usage: confine [append] "
+			"landlock|seccomp|apparmor|bpf "
 			"COMMAND...\n");
 	return 2;
 }

@@ -24,6 +24,7 @@ enum right {
 	READ = 1,
 	WRITE = 2,
 	EXEC = 4,
+	APPEND = 8, /* write is more */
 };
 
 struct grant {
@@ -31,7 +32,7 @@ struct grant {
 	unsigned int rights; /* none: what is below is not granted */
 };
 
-extern const struct grant grants[];
+extern struct grant grants[];
 extern const unsigned short ports[]; /* may be connected to and served; 0 ends */
 
 const struct grant *grant_of(const char *path);

@@ -16,8 +16,10 @@
 
 enum {
 	FS_EXECUTE = 1 << 0,
+	FS_WRITE_FILE = 1 << 1,
 	FS_READ_FILE = 1 << 2,
 	FS_READ_DIR = 1 << 3,
+	FS_MAKE_REG = 1 << 8,
 	FS_MAKE_CHAR = 1 << 6,
 	FS_MAKE_BLOCK = 1 << 11,
 	FS_IOCTL_DEV = 1 << 15,
@@ -66,6 +68,9 @@ static uint64_t translate(unsigned int rights, uint64_t all)
 	if (rights & WRITE)
 		fs |= ~(uint64_t)(FS_EXECUTE | FS_READ_FILE | FS_READ_DIR |
 				  FS_MAKE_CHAR | FS_MAKE_BLOCK | FS_IOCTL_DEV);
+	/* There is no such right: a file that is open can be changed. */
+	if (rights & APPEND)
+		fs |= FS_WRITE_FILE | FS_MAKE_REG;
 	if (rights & EXEC)
 		fs |= FS_EXECUTE;
 	return fs & all;
@@ -149,9 +154,8 @@ int by_landlock(void)
 
 		if (!rights)
 			continue;
-		result = overridden(g) && !(g->rights & WRITE) ?
-				 allow_entries(fd, g->path, rights) :
-				 allow(fd, g->path, rights);
+		result = overridden(g) ? allow_entries(fd, g->path, rights) :
+					 allow(fd, g->path, rights);
 		if (result)
 			return -1;
 	}

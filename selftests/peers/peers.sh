@@ -7,12 +7,17 @@
 #                           this guest does not have it
 # system_off SYSTEM
 # system_command SYSTEM     what goes before a program to confine it
-# policy_for SET            what khv has in force for a set of techniques
-# sets                      the sets of the attack program
+# peer SYSTEM SETS HELD LEAKED   test that it is really in force
+# try SYSTEM SET            its techniques, as the stage says it
+# sets                      the sets of the attack program that can be compared
 
 peers=/khv/selftests/peers
 # shellcheck disable=SC2034 # for measure
 systems='khv apparmor landlock seccomp bpf'
+selinuxfs=/sys/fs/selinux
+# What khv refuses although the policy grants it, for what it is. The others have
+# no such thing built in: it would be a comparison of policies.
+without=control
 confine=$KHV_PROGS/peers/confine-static
 pinned=/sys/fs/bpf/khv-peers
 
@@ -30,7 +35,7 @@ system_on() {
 	case $1 in
 	khv) modprobe khv_wrap ;;
 	apparmor)
-		active apparmor && apparmor_parser -K -r \
+		active apparmor && apparmor_parser -K -r -I "$peers" \
 			"$peers/apparmor.profile"
 		;;
 	landlock) active landlock ;;
@@ -42,42 +47,88 @@ system_on() {
 		LIBBPF_LOG=warn "$KHV_PROGS/peers/load" \
 			"$KHV_PROGS/peers/policy.bpf.o"
 		;;
+	# In one write; what is below the scenery gets its label when made.
+	selinux)
+		active selinux &&
+			mount -t selinuxfs selinuxfs "$selinuxfs" &&
+			dd if="$KHV_PROGS/peers/selinux.policy" \
+				of="$selinuxfs/load" bs=4M status=none &&
+			setfattr -n security.selinux -v u:object_r:hold_t \
+				/srv/hold &&
+			echo 1 >"$selinuxfs/enforce"
+		;;
 	esac
 }
 
 system_off() {
 	case $1 in
 	khv) unload_khv khv_wrap ;;
-	apparmor) apparmor_parser -R "$peers/apparmor.profile" ;;
+	apparmor) apparmor_parser -R -I "$peers" "$peers/apparmor.profile" ;;
 	bpf) rm -rf "$pinned" ;;
+	selinux) echo 0 >"$selinuxfs/enforce" ;;
 	esac
 }
 
 system_command() {
-	[ "$1" = khv ] || echo "$confine $1"
-}
-
-# shellcheck disable=SC2154 # $hold and $attack are hold.sh's
-policy_for() {
-	if [ -e "$hold/$1.hv" ]; then
-		echo "$hold/$1.hv"
-	else
-		echo "$hold/attack.hv"
-	fi
+	case $1 in
+	khv | selinux) ;; # by what the program is
+	*) echo "$confine $variant $1" ;;
+	esac
 }
 
 # shellcheck disable=SC2154
 sets() {
-	"$attack" list | awk '!seen[$1]++ { print $1 }'
+	"$attack" list | awk -v without="$without" '
+		!seen[$1]++ && $1 != without { print $1 }'
 }
 
-# SYSTEM SET: the stage's lines
+# The policy of a set: hold/SET.hv, or hold/attack.hv. The others know of two.
+# shellcheck disable=SC2154
+prepare() {
+	prepare_set=$2 variant=
+	[ -e "$hold/$2.hv" ] || prepare_set=attack
+	[ "$2" != append ] || variant=append
+	case $1 in
+	khv)
+		if ! hvctl policy load "$hold/$prepare_set.hv" >/dev/null 2>&1; then
+			echo "# $2: $prepare_set.hv was refused"
+			return 1
+		fi
+		;;
+	selinux)
+		[ -z "$variant" ]
+		echo $? >"$selinuxfs/booleans/append_only"
+		echo 1 >"$selinuxfs/commit_pending_bools"
+		;;
+	esac
+}
+
 try() {
-	if [ "$1" = khv ] &&
-		! hvctl policy load "$(policy_for "$2")" >/dev/null 2>&1; then
-		echo "# $2: no policy"
-		return 1
-	fi
+	prepare "$1" "$2" || return
 	# shellcheck disable=SC2046 # words
 	"$attack" stage "$2" $(system_command "$1") 2>&1 </dev/null
+}
+
+# ID: how the confined run of a technique ended
+# shellcheck disable=SC2154 # $work is the test's
+ended() {
+	awk -F'\t' -v id="$1" '$2 == id {
+		sub(/.*confined: /, "", $5)
+		print $5
+	}' "$work/out"
+}
+
+# SYSTEM SETS HELD LEAKED: it is in force, and no more than it can be
+# shellcheck disable=SC2154
+peer() {
+	ok "$1 is put in force" system_on "$1" || return
+	for peer_set in $2; do
+		try "$1" "$peer_set"
+	done >"$work/out"
+	unlike "$1 holds $3" "$(ended "$3")" '^(succeeded|not tried|)$'
+	is "$1 cannot express $4" "$(ended "$4")" succeeded
+	is "$1 keeps what is granted" "$(grep -c '^lost' "$work/out")" 0
+	ok "$1 is taken away" system_off "$1"
+	"$attack" stage code >"$work/out" 2>&1
+	is "and nothing of $1 stays" "$(ended EXEC-02)" succeeded
 }

@@ -17,7 +17,7 @@ char allowed_by[] SEC("license") = "GPL";
 extern int LINUX_KERNEL_VERSION __kconfig;
 
 /* Of confine.h. */
-enum { READ = 1, WRITE = 2, EXEC = 4 };
+enum { READ = 1, WRITE = 2, EXEC = 4, APPEND = 8 };
 
 /* The kernel's own structures, as far as they are looked at. */
 #pragma clang attribute push(__attribute__((preserve_access_index)), \
@@ -52,6 +52,7 @@ struct file {
 };
 
 struct vm_area_struct {
+	unsigned long vm_flags;
 	struct file *vm_file;
 };
 
@@ -180,7 +181,9 @@ static __always_inline unsigned int wanted(struct file *file)
 		want |= EXEC;
 	if (mode & 1 || !(mode & 3))
 		want |= READ;
-	if (mode & 2 || flags & 01000) /* O_TRUNC */
+	if (mode & 2)
+		want |= flags & 02000 ? APPEND : WRITE; /* O_APPEND */
+	if (flags & 01000)				/* O_TRUNC */
 		want |= WRITE;
 	return want;
 }
@@ -215,7 +218,7 @@ SEC("lsm/file_permission")
 int BPF_PROG(on_use, struct file *file, int mask)
 {
 	/* MAY_WRITE, MAY_READ */
-	return IF_CONFINED(judge_use(file, (mask & 2 ? WRITE : 0) |
+	return IF_CONFINED(judge_use(file, (mask & 2 ? APPEND : 0) |
 						   (mask & 4 ? READ : 0)));
 }
 
@@ -261,12 +264,26 @@ SEC("lsm/file_mprotect")
 int BPF_PROG(on_protect, struct vm_area_struct *vma, unsigned long reqprot,
 	     unsigned long prot)
 {
+	unsigned int want = prot & 4 ? EXEC : 0;
 	struct file *file;
 
-	if (!(prot & 4) || !confined())
+	if (!confined())
 		return 0;
+	if (prot & 2 && BPF_CORE_READ(vma, vm_flags) & 8) /* VM_SHARED */
+		want |= WRITE;
 	file = BPF_CORE_READ(vma, vm_file);
-	return file ? judge(BPF_CORE_READ(file, f_path.dentry), EXEC) : 0;
+	return file && want ? judge(BPF_CORE_READ(file, f_path.dentry), want) :
+			      0;
+}
+
+/* F_SETFL without O_APPEND */
+SEC("lsm/file_fcntl")
+int BPF_PROG(on_fcntl, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd != 4 || arg & 02000 || !confined() ||
+	    !(BPF_CORE_READ(file, f_flags) & 02000))
+		return 0;
+	return judge_use(file, WRITE);
 }
 
 #define CHANGE(hook)                                                     \

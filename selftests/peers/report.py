@@ -128,7 +128,7 @@ def print_table(techniques, systems):
         print(line.format(name, number, *good))
 
 
-def print_rest(techniques, systems, missing):
+def print_rest(techniques, systems, missing, facts):
     for technique in techniques:
         if not technique.applicable:
             print(f"not applicable: {technique.name} {technique.what}: "
@@ -143,6 +143,8 @@ def print_rest(techniques, systems, missing):
                       f"{technique.what}: {why}")
     for system, why in missing.items():
         print(f"not to be had: {system}: {why}")
+    if facts.get("without"):
+        print(f"not compared: {facts['without']}")
 
 
 def main():
@@ -154,7 +156,7 @@ def main():
     facts = about(folder)
     facts["commit"] = sys.argv[3] if len(sys.argv) > 3 else ""
     print_table(techniques, systems)
-    print_rest(techniques, systems, missing)
+    print_rest(techniques, systems, missing, facts)
     print(", ".join(f"{k} {facts[k]}" for k in ("kernel", "commit") if facts[k]))
     with open(output + ".new", "w", encoding="utf-8") as f:
         json.dump({"schema": 1, "about": facts, "systems": systems,
