@@ -42,6 +42,8 @@ COLLECT(task)
 COLLECT(policy)
 COLLECT(stats)
 COLLECT(lock)
+COLLECT(integrity)
+COLLECT(coverage)
 
 static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
 		int flags, const struct khv_record_type *type, khv_reply_fn *fn)
@@ -96,6 +98,18 @@ int khv_list_stats(struct khv_conn *conn, struct khv_list **out)
 {
 	return list(conn, out, KHV_CMD_EVENT_STATS_GET, 0, &khv_stats_record,
 		    collect_stats);
+}
+
+int khv_list_coverage(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_COVERAGE_GET, NLM_F_DUMP,
+		    &khv_coverage_record, collect_coverage);
+}
+
+int khv_list_integrity(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_INFO_GET, 0, &khv_integrity_record,
+		    collect_integrity);
 }
 
 int khv_list_locks(struct khv_conn *conn, struct khv_list **out)

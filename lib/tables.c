@@ -7,6 +7,8 @@ static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
 static const char *const modes[] = { "enforce", "complain", "off" };
 static const char *const verdicts[] = { "allow", "deny", "would-deny" };
+static const char *const coverages[] = { "covered", "elsewhere", "gap" };
+static const char *const tampers[] = { "report", "panic" };
 static const char *const gates[] = { "call", "object" };
 static const char *const abis[] = { "64", "ia32", "x32" };
 
@@ -117,6 +119,35 @@ static const struct khv_field lock_fields[] = {
 RECORD(khv_lock_record, struct khv_lock_info, KHV_A_LOCK, KHV_LOCK_A_MAX,
        lock_fields);
 
+#define INTEGRITY(...) \
+	FIELD(struct khv_integrity_info, KHV_INTEGRITY_A_##__VA_ARGS__)
+static const struct khv_field integrity_fields[] = {
+	INTEGRITY(PERIOD, U32, period, "period"),
+	WORDS(struct khv_integrity_info, KHV_INTEGRITY_A_ACTION, action,
+	      "on_tamper", tampers),
+	INTEGRITY(ROUNDS, U64, rounds, "rounds"),
+	INTEGRITY(VIOLATIONS, U32, violations, "violations"),
+	INTEGRITY(OBJECTS, NAMES, objects, "objects"),
+};
+RECORD(khv_integrity_record, struct khv_integrity_info, KHV_A_INTEGRITY,
+       KHV_INTEGRITY_A_MAX, integrity_fields);
+
+#define COVERAGE(...) \
+	FIELD(struct khv_coverage_info, KHV_COVERAGE_A_##__VA_ARGS__)
+static const struct khv_field coverage_fields[] = {
+	COVERAGE(TYPE, STRING, type, "type"),
+	COVERAGE(VERB, STRING, verb, "verb"),
+	WORDS(struct khv_coverage_info, KHV_COVERAGE_A_STATE, state, "state",
+	      coverages),
+	COVERAGE(CHECKS, NAMES, checks, "checks"),
+	COVERAGE(SYMBOLS, NAMES, symbols, "symbols"),
+	COVERAGE(LIVE, NAMES, live, "live"),
+	COVERAGE(ABSENT, NAMES, absent, "absent"),
+	COVERAGE(TEXT, STRING, text, "text"),
+};
+RECORD(khv_coverage_record, struct khv_coverage_info, KHV_A_COVERAGE,
+       KHV_COVERAGE_A_MAX, coverage_fields);
+
 #define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),
@@ -161,6 +192,7 @@ NAME_OF(khv_state_name, states)
 NAME_OF(khv_level_name, levels)
 NAME_OF(khv_mode_name, modes)
 NAME_OF(khv_verdict_name, verdicts)
+NAME_OF(khv_coverage_name, coverages)
 
 static int value_of(const char *const *names, size_t count, const char *word)
 {

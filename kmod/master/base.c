@@ -5,12 +5,14 @@
  */
 #define pr_fmt(fmt) "khv: " fmt
 
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include "base.h"
 #include "gate.h"
 #include "hook.h"
+#include "symbols.h"
 #include "task.h"
 
 /*
@@ -140,6 +142,31 @@ const char *khv_object_name(enum khv_object id)
 {
 	return khv_objects[id].name;
 }
+EXPORT_SYMBOL_GPL(khv_object_name);
+
+const char *khv_object_symbol(enum khv_object id)
+{
+	const char *symbol = khv_objects[id].symbol;
+
+	if (khv_objects[id].flags & KHV_OBJ_PLAIN)
+		symbol += sizeof(KHV_PREFIX) - 1;
+	return symbol;
+}
+
+bool khv_object_present(enum khv_object id)
+{
+	/* 0: not looked for yet. The kernel does not change; a race writes twice. */
+	static u8 known[KHV_NR_OBJECTS];
+	enum { YES = 1, NO };
+	unsigned long addr;
+
+	if (!READ_ONCE(known[id])) {
+		addr = khv_symbol(khv_object_symbol(id));
+		WRITE_ONCE(known[id], addr && khv_fentry_site(addr) ? YES : NO);
+	}
+	return READ_ONCE(known[id]) == YES;
+}
+EXPORT_SYMBOL_GPL(khv_object_present);
 
 /*
  * Hook for an object check, not live yet; NULL if this kernel does not have it
@@ -152,9 +179,7 @@ struct khv_hook *khv_object_prepare(enum khv_object id)
 
 	if ((unsigned int)id >= KHV_NR_OBJECTS)
 		return ERR_PTR(-EINVAL);
-	symbol = khv_objects[id].symbol;
-	if (khv_objects[id].flags & KHV_OBJ_PLAIN)
-		symbol += sizeof(KHV_PREFIX) - 1;
+	symbol = khv_object_symbol(id);
 	hook = khv_hook_prepare(KHV_GATE_OBJECT, KHV_KIND_MONITORED, symbol,
 				khv_objects[id].name);
 	if (hook == ERR_PTR(-ENOENT)) {

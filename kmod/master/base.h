@@ -19,7 +19,7 @@ enum khv_base_use { KHV_BASE_NONE, KHV_BASE_EXEC, KHV_BASE_LIFE };
 int khv_base_prepare(struct khv_hook **hooks);
 enum khv_base_use khv_base_use(const struct khv_hook *hook);
 struct khv_hook *khv_object_prepare(enum khv_object id);
-const char *khv_object_name(enum khv_object id);
+const char *khv_object_symbol(enum khv_object id);
 
 int khv_exec_check(struct khv_object_frame *f, int ret);
 int khv_exec_commit(struct khv_object_frame *f);

@@ -33,6 +33,7 @@
 #include "slots.h"
 #include "symbols.h"
 #include "task.h"
+#include "watchdog.h"
 
 struct khv_hook khv_call_hooks[KHV_CALL_SLOTS];
 struct khv_hook khv_object_hooks[KHV_OBJECT_SLOTS];
@@ -126,10 +127,25 @@ static struct ftrace_ops khv_ops[KHV_NR_KINDS] = {
 /* Functions in the filter of each ops. An empty filter would mean all of them. */
 static unsigned int khv_ops_count[KHV_NR_KINDS];
 
-static const struct khv_slot_code *khv_hook_code(const struct khv_hook *hook)
+const struct khv_slot_code *khv_hook_code(const struct khv_hook *hook)
 {
 	return hook->gate == KHV_GATE_CALL ? &khv_call_code[hook->slot] :
 					     &khv_object_code[hook->slot];
+}
+
+const struct ftrace_ops *khv_hook_ops(enum khv_hook_kind kind)
+{
+	return &khv_ops[kind];
+}
+
+/* Is any function attached? Under khv_hook_mutex. */
+bool khv_hook_any(void)
+{
+	unsigned int kind, n = 0;
+
+	for (kind = 0; kind < KHV_NR_KINDS; kind++)
+		n += khv_ops_count[kind];
+	return n;
 }
 
 struct khv_hook *khv_hook_find(unsigned long ip)
@@ -227,6 +243,7 @@ struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 	hook->object = KHV_NR_OBJECTS;
 	hook->notice = false;
 	hook->first = false;
+	hook->broken = false;
 	hook->veto = NULL;
 	hook->before = NULL;
 	hook->after = NULL;
@@ -298,8 +315,11 @@ static bool khv_ops_remove(unsigned int kind, unsigned long *ips,
 	if (!ret)
 		ret = ftrace_set_filter_ips(ops, ips, n, 1, 0);
 	khv_ops_count[kind] -= n;
+	/* ftrace has shut itself down and will call us for ever. */
+	if (ret == -ENODEV)
+		khv_ftrace_dead();
 	/* Harmless if it happens: without an entry the callback lets calls pass. */
-	WARN_ONCE(ret, "khv: ftrace would not let go of functions (%d)\n", ret);
+	WARN_ONCE(ret && ret != -ENODEV, "khv: ftrace would not let go of functions (%d)\n", ret);
 	/* Unregistering has waited for them. */
 	return !last || ret;
 }

@@ -8,7 +8,9 @@
 #include <khv/client.h>
 #include "inflight.h"
 
+struct ftrace_ops;
 struct khv_chain;
+struct khv_slot_code;
 struct khv_object_frame;
 
 /* Which tasks a hook is for; each kind has its own ftrace callback. */
@@ -34,6 +36,7 @@ enum khv_hook_kind {
  * @slot: index into the slots of its gate
  * @used: 0 free, 1 attached, 2 detached but frames still in flight. Under
  *	khv_hook_mutex.
+ * @broken: the watchdog has reported it. Under khv_hook_mutex.
  * @name: "openat", "file_open"; owned by the hook
  * @symbol: "__x64_sys_openat"; owned by the hook
  * @chain: clients in order; under khv_hook_mutex, read under khv_srcu
@@ -56,6 +59,7 @@ struct khv_hook {
 	u8 used;
 	bool notice;
 	bool first;
+	bool broken;
 	u16 slot;
 	const char *name;
 	const char *symbol;
@@ -82,6 +86,11 @@ int khv_hook_attach(struct khv_hook **hooks, unsigned int n);
 void khv_hook_detach(struct khv_hook **hooks, unsigned int n);
 bool khv_hook_reap(void);
 bool khv_hook_is_live(const struct khv_hook *hook);
+bool khv_hook_any(void);
+void khv_verify_init(void);
+const char *khv_hook_verify(const struct khv_hook *hook);
+const struct khv_slot_code *khv_hook_code(const struct khv_hook *hook);
+const struct ftrace_ops *khv_hook_ops(enum khv_hook_kind kind);
 void khv_hook_set_entry(struct khv_hook *hook);
 
 /* Iterate over hooks in use, both gates. Under khv_hook_mutex. */

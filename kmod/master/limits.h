@@ -20,6 +20,10 @@
 #define KHV_EVENT_BATCH		16384	/* bytes of one message to a reader */
 #define KHV_MAX_SUBSCRIBERS	8
 
+#define KHV_WATCHDOG_MAX	3600	/* seconds between checks of integrity */
+#define KHV_VERIFY_BYTES	(4u << 20)	/* of a policy in one step */
+#define KHV_VIOLATIONS_KEPT	16	/* names in hvctl status */
+
 #define KHV_TXN_IDLE_S		30	/* a silent transaction is forgotten */
 #define KHV_TXN_POLICIES	64	/* policies in one transaction */
 

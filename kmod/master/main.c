@@ -17,6 +17,7 @@
 #include "subscribe.h"
 #include "symbols.h"
 #include "task.h"
+#include "watchdog.h"
 
 /* Of this load of the module: sequence numbers start again with it. */
 guid_t khv_boot_id;
@@ -71,9 +72,12 @@ static int __init khv_init(void)
 	ret = khv_subscribe_init();
 	if (ret)
 		goto event;
-	ret = khv_netlink_init();
+	ret = khv_watchdog_init();
 	if (ret)
 		goto subscribe;
+	ret = khv_netlink_init();
+	if (ret)
+		goto watchdog;
 	/* Last: what it has locked stays. */
 	ret = khv_lock_init();
 	if (ret)
@@ -83,6 +87,8 @@ static int __init khv_init(void)
 
 netlink:
 	khv_netlink_exit();
+watchdog:
+	khv_watchdog_exit();
 subscribe:
 	khv_subscribe_exit();
 event:
@@ -98,6 +104,7 @@ static void __exit khv_exit(void)
 {
 	/* No client module is loaded: each uses our symbols and pins us. */
 	khv_netlink_exit();
+	khv_watchdog_exit();
 	khv_subscribe_exit();
 	khv_event_exit();
 	khv_entry_exit();

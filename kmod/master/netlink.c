@@ -188,6 +188,7 @@ static const struct khv_command {
 				   .lock = KHV_LOCK_POLICY },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
+	[KHV_CMD_COVERAGE_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_coverage },
 	[KHV_CMD_LOCK_SET] = { CAP_MAC_ADMIN, khv_do_lock_set },
 };
 
@@ -269,6 +270,7 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DO(KHV_CMD_EVENT_SUBSCRIBE),
 	KHV_DO(KHV_CMD_EVENT_STATS_GET),
 	KHV_DO(KHV_CMD_LOCK_SET),
+	KHV_DUMP(KHV_CMD_COVERAGE_GET),
 };
 
 struct genl_family khv_genl_family = {

@@ -16,6 +16,7 @@ struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr);
 
 const struct khv_provider *khv_provider_get(struct netlink_ext_ack *extack);
 void khv_provider_put(const struct khv_provider *p);
+bool khv_provider_verify(size_t bytes, char *name);
 
 /* Nest @attr of the request, parsed into @tb; or an error with a text. */
 int khv_parse_nest(struct genl_info *info, int attr, int max,
@@ -38,6 +39,7 @@ int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_coverage(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob_done(struct netlink_callback *cb);
 

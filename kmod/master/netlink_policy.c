@@ -62,6 +62,17 @@ void khv_provider_put(const struct khv_provider *p)
 		module_put(p->owner);
 }
 
+/* Without a reference: the module must not be "in use" when nobody uses it. */
+bool khv_provider_verify(size_t bytes, char *name)
+{
+	bool broken;
+
+	mutex_lock(&khv_provider_mutex);
+	broken = khv_provider && khv_provider->verify(bytes, name);
+	mutex_unlock(&khv_provider_mutex);
+	return broken;
+}
+
 /**
  * struct khv_txn - the open transaction; there is one at most
  * @id: 0: none is open

@@ -10,6 +10,7 @@
 #include "main.h"
 #include "netlink.h"
 #include "task.h"
+#include "watchdog.h"
 
 static int khv_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
@@ -36,7 +37,8 @@ int khv_do_info(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_string(reply, KHV_A_KERNEL, UTS_RELEASE) ||
 	    nla_put_string(reply, KHV_A_VERSION, KHV_VERSION) ||
 	    (netlink_capable(skb, CAP_MAC_ADMIN) &&
-	     !khv_task_confined(current) && khv_lock_put(reply))) {
+	     !khv_task_confined(current) &&
+	     (khv_lock_put(reply) || khv_watchdog_put(reply)))) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}

@@ -34,6 +34,12 @@ static char *khv_no_path(const struct path *path, char *buf, int size)
 	return ERR_PTR(-EINVAL);
 }
 
+static struct ftrace_func_entry *khv_no_filter(struct ftrace_hash *hash,
+					       unsigned long ip)
+{
+	return NULL;
+}
+
 static struct file *khv_no_exe(struct mm_struct *mm)
 {
 	return NULL;
@@ -43,6 +49,7 @@ DEFINE_STATIC_CALL(khv_sc_lookup, khv_no_lookup);
 DEFINE_STATIC_CALL(khv_sc_location, khv_no_location);
 DEFINE_STATIC_CALL(khv_sc_absolute_path, khv_no_path);
 DEFINE_STATIC_CALL(khv_sc_exe_file, khv_no_exe);
+DEFINE_STATIC_CALL(khv_sc_filter_lookup, khv_no_filter);
 
 /* Address of a kernel symbol, 0 if there is none. Process context. */
 unsigned long khv_symbol(const char *name)
@@ -66,6 +73,11 @@ EXPORT_SYMBOL_GPL(khv_path_absolute);
 struct file *khv_mm_exe_file(struct mm_struct *mm)
 {
 	return static_call(khv_sc_exe_file)(mm);
+}
+
+bool khv_filter_lookup(struct ftrace_hash *hash, unsigned long ip)
+{
+	return static_call(khv_sc_filter_lookup)(hash, ip);
 }
 
 static int khv_need(const char *name, unsigned long *addr)
@@ -102,6 +114,11 @@ int khv_symbols_init(void)
 	if (ret)
 		return ret;
 	static_call_update(khv_sc_absolute_path, (void *)addr);
+
+	ret = khv_need("ftrace_lookup_ip", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_filter_lookup, (void *)addr);
 
 	ret = khv_need("get_mm_exe_file", &addr);
 	if (ret)

@@ -6,10 +6,13 @@
 
 struct mm_struct;
 struct file;
+struct ftrace_hash;
 
 int khv_symbols_init(void);
 unsigned long khv_symbol(const char *name);
 unsigned long khv_fentry_site(unsigned long addr);
+/* Is @ip in a filter of ftrace? Under RCU. */
+bool khv_filter_lookup(struct ftrace_hash *hash, unsigned long ip);
 struct file *khv_mm_exe_file(struct mm_struct *mm);
 
 #endif /* _KHV_SYMBOLS_H */

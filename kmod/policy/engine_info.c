@@ -55,6 +55,11 @@ const char *khv_verb_name(enum khv_type type, u32 verbs)
 					    "unknown";
 }
 
+u32 khv_type_verbs(enum khv_type type)
+{
+	return (u32)type < KHV_NR_TYPES ? verb_names[type].nr : 0;
+}
+
 int khv_type_error(enum khv_type type)
 {
 	return type == KHV_TYPE_FILE || type == KHV_TYPE_SOCKET ? EACCES : EPERM;

@@ -87,6 +87,11 @@ static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_URING_CMD]		= khv_judge_facility,
 };
 
+bool khv_is_judged(enum khv_object id)
+{
+	return khv_judges[id];
+}
+
 /* Those of @verbs that the policy judges at all. */
 u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs)
 {

@@ -9,17 +9,22 @@
 #define pr_fmt(fmt) "khv_policy: " fmt
 
 #include <linux/cred.h>
+#include <linux/crc32.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <khv/provider.h>
+#include "coverage.h"
 #include "store.h"
 
 LIST_HEAD(khv_policies);
 static DEFINE_MUTEX(khv_store_mutex);
 static struct workqueue_struct *khv_store_wq;
+
+#define KHV_SUM_SEED	0xffffffffu
+
 static u64 khv_generation = 1;
 static u32 khv_policy_last_id;
 
@@ -169,7 +174,7 @@ static int khv_stage_check(struct khv_staged *s, struct khv_loaded *l,
 			   s->name, khv_engine_name(&l->engine));
 		return -EINVAL;
 	}
-	return 0;
+	return khv_coverage_check(&l->engine, extack);
 }
 
 /* What a commit needs, made ready before anything changes. */
@@ -195,6 +200,7 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
 		kref_init(&r->policy->ref);
 		strscpy(r->policy->name, s->name, sizeof(r->policy->name));
 	}
+	r->loaded->sum = crc32_le(KHV_SUM_SEED, s->blob, s->size);
 	return khv_stage_check(s, r->loaded, extack);
 }
 
@@ -347,6 +353,66 @@ static void khv_store_close(void *ref)
 	khv_loaded_put(ref);
 }
 
+/* The policy with the lowest id from @id on that has something in force. */
+static struct khv_policy *khv_policy_from(u32 id)
+{
+	struct khv_policy *p;
+
+	list_for_each_entry(p, &khv_policies, list)
+		if (p->id >= id && khv_policy_now(p))
+			return p;
+	return NULL;
+}
+
+/*
+ * One policy after the other, @bytes at a time, and from the first one again. One
+ * that is replaced meanwhile is begun again.
+ */
+static bool khv_store_verify(size_t bytes, char *name)
+{
+	static struct {
+		u32 id;
+		u64 generation;
+		size_t at;
+		u32 sum;
+	} c;
+	struct khv_policy *p;
+	struct khv_loaded *l;
+	bool broken = false;
+	size_t n;
+
+	mutex_lock(&khv_store_mutex);
+	while (bytes && !broken) {
+		p = khv_policy_from(c.id);
+		if (!p) {
+			c.id = 0;
+			break;
+		}
+		l = khv_policy_now(p);
+		if (c.id != p->id || c.generation != l->generation) {
+			c.id = p->id;
+			c.generation = l->generation;
+			c.at = 0;
+			c.sum = KHV_SUM_SEED;
+		}
+		n = min(bytes, l->engine.size - c.at);
+		c.sum = crc32_le(c.sum, l->blob + c.at, n);
+		c.at += n;
+		bytes -= n;
+		if (c.at < l->engine.size)
+			break;
+		broken = c.sum != l->sum && !l->broken;
+		if (broken) {
+			l->broken = true;
+			strscpy(name, p->name, KHV_NAME_MAX);
+		}
+		c.id++;
+		c.generation = 0;
+	}
+	mutex_unlock(&khv_store_mutex);
+	return broken;
+}
+
 static const struct khv_provider khv_store = {
 	.owner = THIS_MODULE,
 	.generation = khv_store_generation,
@@ -355,6 +421,8 @@ static const struct khv_provider khv_store = {
 	.next = khv_store_next,
 	.open = khv_store_open,
 	.close = khv_store_close,
+	.verify = khv_store_verify,
+	.coverage = khv_coverage,
 };
 
 int khv_store_init(void)

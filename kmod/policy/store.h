@@ -17,6 +17,8 @@
  * @engine: opened @blob
  * @blob: kvmalloc()ed
  * @generation: under which it came into force
+ * @sum: checksum of @blob
+ * @broken: @blob has another one now, and it was said
  * @time: then, ns since the epoch
  * @uid: who loaded it
  */
@@ -26,6 +28,8 @@ struct khv_loaded {
 	struct khv_engine engine;
 	void *blob;
 	u64 generation;
+	u32 sum;
+	bool broken;
 	u64 time;
 	u32 uid;
 };

@@ -17,6 +17,8 @@ ATTRIBUTES = {"khv_attr": ("khv", "KHV_A_"),
               "khv_task_attr": ("task", "KHV_TASK_A_"),
               "khv_policy_attr": ("policy", "KHV_POLICY_A_"),
               "khv_stats_attr": ("stats", "KHV_STATS_A_"),
+              "khv_integrity_attr": ("integrity", "KHV_INTEGRITY_A_"),
+              "khv_coverage_attr": ("coverage", "KHV_COVERAGE_A_"),
               "khv_lock_attr": ("lock", "KHV_LOCK_A_"),
               "khv_event_attr": ("event", "KHV_E_")}
 DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
@@ -26,6 +28,8 @@ DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
                "khv_mode": ("mode", "KHV_MODE_"),
                "khv_verdict": ("verdict", "KHV_"),
                "khv_task_flags": ("task-flags", "KHV_TASK_"),
+               "khv_tamper": ("tamper", "KHV_TAMPER_"),
+               "khv_coverage_state": ("coverage-state", "KHV_"),
                "khv_lock_flags": ("lock-flags", "KHV_LOCK_"),
                "khv_sub_flags": ("sub-flags", "KHV_SUB_")}
 

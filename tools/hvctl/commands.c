@@ -93,6 +93,11 @@ const struct command commands[] = {
 	{ "hook", "list", cmd_hook_list, 0, 0, CMD_KERNEL, 0, "", "",
 	  "kernel functions that are hooked, and by whom", NULL },
 
+	{ "coverage", NULL, cmd_coverage, 0, 0, CMD_KERNEL, 0, "", "",
+	  "verbs of the rule language, and what checks them on this kernel",
+	  "STATE: covered; elsewhere (another moment or verb, see the text); gap.\n"
+	  "A policy that names a verb with a gap is refused, unless it says\n"
+	  "\"allow-gap VERB\"." },
 	{ "lock", "policy", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
 	  "no change of policies or clients until reboot",
 	  "Tasks can still be put under a policy. There is no unlock." },

@@ -168,7 +168,7 @@ command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 	cmd_policy_check;
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
-command_fn cmd_lock;
+command_fn cmd_lock, cmd_coverage;
 /* Fails with HV_LOCKED if the kernel says that @lock is set. */
 int check_lock(struct hvctl *h, const char *lock, const char *what);
 

@@ -11,6 +11,8 @@ struct totals {
 	struct khv_cpu_stats events;
 	char locks[64];
 	struct json_object *locks_json;
+	char integrity[256];
+	struct json_object *integrity_json;
 };
 
 static void count_clients(const struct khv_list *l, struct totals *t)
@@ -58,6 +60,30 @@ static void count_locks(const struct khv_list *l, struct totals *t)
 	}
 }
 
+static void count_integrity(const struct khv_list *l, struct totals *t)
+{
+	const struct khv_field *objects =
+		khv_record_field(&khv_integrity_record, "objects");
+	const struct khv_integrity_info *i = khv_list_at(l, 0);
+	char names[128];
+
+	if (!khv_list_count(l))
+		return;
+	if (i->violations) {
+		khv_field_text(objects, i, names, sizeof(names));
+		snprintf(t->integrity, sizeof(t->integrity),
+			 "VIOLATED, %u times: %s", i->violations, names);
+	} else if (!i->period) {
+		snprintf(t->integrity, sizeof(t->integrity), "not watched");
+	} else {
+		snprintf(t->integrity, sizeof(t->integrity),
+			 "good, looked at every %u s, %llu times, else %s",
+			 i->period, (unsigned long long)i->rounds,
+			 i->action == KHV_TAMPER_PANIC ? "panic" : "report");
+	}
+	t->integrity_json = khv_record_json(&khv_integrity_record, i);
+}
+
 static const struct {
 	int (*list)(struct khv_conn *conn, struct khv_list **list);
 	void (*count)(const struct khv_list *list, struct totals *t);
@@ -66,6 +92,7 @@ static const struct {
 	{ khv_list_policies, count_policies },
 	{ khv_list_stats, count_stats },
 	{ khv_list_locks, count_locks },
+	{ khv_list_integrity, count_integrity },
 };
 
 static void print_status(const struct khv_info *info, const struct totals *t)
@@ -87,6 +114,7 @@ static void print_status(const struct khv_info *info, const struct totals *t)
 		       (unsigned long long)t->events.delivered,
 		       (unsigned long long)t->events.lost);
 		printf("locks       %s\n", t->locks[0] ? t->locks : "none");
+		printf("integrity   %s\n", t->integrity);
 	}
 	free(version);
 	free(kernel);
@@ -117,6 +145,8 @@ static void status_json(struct hvctl *h, const struct khv_info *info,
 			json_object_new_uint64(numbers[i].value));
 	json_object_object_add(o, "events", e);
 	json_object_object_add(o, "locks", json_object_get(t->locks_json));
+	json_object_object_add(o, "integrity",
+			       json_object_get(t->integrity_json));
 	data_add(h, o);
 }
 
@@ -147,6 +177,7 @@ int cmd_status(struct hvctl *h)
 		else
 			print_status(info, NULL);
 		json_object_put(t.locks_json);
+		json_object_put(t.integrity_json);
 		return fail_kernel(h, "status");
 	}
 	if (h->json)
@@ -154,6 +185,7 @@ int cmd_status(struct hvctl *h)
 	else
 		print_status(info, &t);
 	json_object_put(t.locks_json);
+	json_object_put(t.integrity_json);
 	return HV_OK;
 }
 

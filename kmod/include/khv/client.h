@@ -329,6 +329,18 @@ enum khv_log_level khv_client_level(const struct khv_client *client);
  */
 char *khv_path_absolute(const struct path *path, char *buf, int size);
 
+/* Name of a check, "file_open". Any context. */
+const char *khv_object_name(enum khv_object id);
+
+/**
+ * khv_object_present() - does this kernel have the function of a check?
+ * @id: which
+ *
+ * Context: process context.
+ * Return: whether it exists and can be hooked.
+ */
+bool khv_object_present(enum khv_object id);
+
 /**
  * khv_mount_is_internal() - is it a mount that the kernel made for itself?
  * @mnt: the mount

@@ -340,6 +340,8 @@ const char *khv_engine_rule_why(const struct khv_engine *e, u32 rule);
 const char *khv_engine_rule_tag(const struct khv_engine *e, u32 rule);
 
 const char *khv_type_name(enum khv_type type);
+/* Number of verbs of a type; they are bits from 0 on. */
+u32 khv_type_verbs(enum khv_type type);
 /* What is answered to a denial: EACCES for files and sockets, else EPERM. */
 int khv_type_error(enum khv_type type);
 /* Name of the lowest set verb, e.g. "open-write"; never NULL. */

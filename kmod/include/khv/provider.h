@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 #include <uapi/linux/khv.h>
+#include <khv/objects.h>
 
 struct netlink_ext_ack;
 struct module;
@@ -39,6 +40,28 @@ struct khv_policy_info {
 };
 
 /**
+ * struct khv_coverage - what stands behind a verb on this kernel, for COVERAGE_GET
+ * @type: "file"
+ * @verb: "open"
+ * @state: enum khv_coverage_state
+ * @text: why it is not covered, or where else; may be empty
+ * @nr_checks: number of @check
+ * @nr_absent: number of @absent
+ * @check: enum khv_object, those that this kernel has
+ * @absent: those that it does not have
+ */
+struct khv_coverage {
+	const char *type;
+	const char *verb;
+	u8 state;
+	char text[128];
+	unsigned int nr_checks;
+	unsigned int nr_absent;
+	u8 check[KHV_NR_OBJECTS];
+	u8 absent[KHV_NR_OBJECTS];
+};
+
+/**
  * struct khv_provider - operations, all in process context, may sleep
  * @owner: pinned while an operation runs
  * @generation: of what is in force
@@ -49,6 +72,9 @@ struct khv_policy_info {
  * @next: fill @info for the policy with the lowest id above @id; false: none
  * @open: a reference to the bytes in force, NULL if there is no such policy
  * @close: give it back
+ * @verify: look at the next @bytes of what is in force; true: the policy @name
+ *	(KHV_NAME_MAX bytes) is not what was committed, said once for each
+ * @coverage: what is known about the verb number @n; false: there is none
  */
 struct khv_provider {
 	struct module *owner;
@@ -61,6 +87,8 @@ struct khv_provider {
 	void *(*open)(const char *name, const void **blob, size_t *size,
 		      u64 *generation);
 	void (*close)(void *ref);
+	bool (*verify)(size_t bytes, char *name);
+	bool (*coverage)(unsigned int n, struct khv_coverage *c);
 };
 
 /**

@@ -109,6 +109,29 @@ struct khv_lock_info {
 	uint64_t time; /* ns since the epoch */
 };
 
+/* The watchdog of the kernel modules. */
+struct khv_integrity_info {
+	uint64_t has;
+	uint32_t period; /* seconds; 0: off */
+	uint8_t action;	 /* enum khv_tamper */
+	uint64_t rounds;
+	uint32_t violations;
+	struct khv_names objects; /* the first ones */
+};
+
+/* A verb of the rule language, and what stands behind it on this kernel. */
+struct khv_coverage_info {
+	uint64_t has;
+	const char *type;
+	const char *verb;
+	uint8_t state; /* enum khv_coverage_state */
+	struct khv_names checks;
+	struct khv_names symbols;
+	struct khv_names live;
+	struct khv_names absent;
+	const char *text;
+};
+
 struct khv_cpu_stats {
 	uint64_t has;
 	uint32_t cpu;
@@ -203,6 +226,8 @@ extern const struct khv_record_type khv_task_record;
 extern const struct khv_record_type khv_policy_record;
 extern const struct khv_record_type khv_stats_record;
 extern const struct khv_record_type khv_lock_record;
+extern const struct khv_record_type khv_coverage_record;
+extern const struct khv_record_type khv_integrity_record;
 extern const struct khv_record_type khv_event_record;
 
 /* The field of this key, NULL if there is none. */
@@ -222,6 +247,7 @@ const char *khv_state_name(unsigned int state);
 const char *khv_level_name(unsigned int level);
 const char *khv_mode_name(unsigned int mode);
 const char *khv_verdict_name(unsigned int verdict);
+const char *khv_coverage_name(unsigned int state);
 /* The value of a word, -EINVAL. */
 int khv_level_value(const char *word);
 int khv_verdict_value(const char *word);
@@ -284,6 +310,10 @@ int khv_list_hooks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_tasks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_policies(struct khv_conn *conn, struct khv_list **list);
 int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
+/* One record per verb; -EOPNOTSUPP if no module keeps policies. */
+int khv_list_coverage(struct khv_conn *conn, struct khv_list **list);
+/* One record; none for a task without CAP_MAC_ADMIN. */
+int khv_list_integrity(struct khv_conn *conn, struct khv_list **list);
 /* Locks that are set; none for a task without CAP_MAC_ADMIN. */
 int khv_list_locks(struct khv_conn *conn, struct khv_list **list);
 

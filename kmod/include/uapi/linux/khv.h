@@ -24,6 +24,7 @@
  *   EVENT_STATS_GET       CAP_AUDIT_READ      produced, delivered, lost
  *   EVENT        (notification)               one decision, or a gap record
  *   LOCK_SET              CAP_MAC_ADMIN       refuse changes until reboot
+ *   COVERAGE_GET (dump)   CAP_MAC_ADMIN       one message per verb of the language
  *
  * Capabilities are those of the initial user namespace, for the sender and for
  * the opener of the socket. A task that is itself inside a domain is refused
@@ -41,6 +42,13 @@
  *     KHV_LOCK_A_NAME     string  "policy" or "module"
  *     KHV_LOCK_A_UID      u32     who has set it; absent: the parameter khv.lock
  *     KHV_LOCK_A_TIME     u64     when, ns since the epoch
+ *   KHV_A_INTEGRITY       nest    the watchdog
+ *     KHV_INTEGRITY_A_PERIOD u32  seconds; 0: it is off
+ *     KHV_INTEGRITY_A_ACTION u8   enum khv_tamper
+ *     KHV_INTEGRITY_A_ROUNDS u64  periods that have ended
+ *     KHV_INTEGRITY_A_VIOLATIONS u32 found so far
+ *     KHV_INTEGRITY_A_OBJECTS nest of string KHV_CLIENT_A_CALL_NAME, repeated: the
+ *                                 first of them
  *
  * CLIENT_GET: in KHV_A_CLIENT nest
  *   KHV_CLIENT_A_ID       u32     stable while the client is registered
@@ -120,6 +128,17 @@
  *   is no way back but a reboot; setting a lock again changes nothing. What a lock
  *   refuses answers EPERM with "locked until reboot (...)", and is an event.
  *
+ * COVERAGE_GET: in KHV_A_COVERAGE nest
+ *   KHV_COVERAGE_A_TYPE   string  "file"
+ *   KHV_COVERAGE_A_VERB   string  "open"
+ *   KHV_COVERAGE_A_STATE  u8      enum khv_coverage_state
+ *   KHV_COVERAGE_A_CHECKS nest    of string KHV_CLIENT_A_CALL_NAME, repeated, as the
+ *                                 next three: checks that this kernel has for it
+ *   KHV_COVERAGE_A_SYMBOLS nest   their functions, in the same order
+ *   KHV_COVERAGE_A_LIVE   nest    those checks whose code calls us now
+ *   KHV_COVERAGE_A_ABSENT nest    checks for it that this kernel does not have
+ *   KHV_COVERAGE_A_TEXT   string  why it is not covered, or where it is judged
+ *
  * EVENT: one or more KHV_A_EVENT nests in a message. Sequence numbers count
  *   from 1 per CPU, without holes in what was produced; KHV_E_LOST says how many
  *   events of this CPU this subscriber missed directly before this one. An event
@@ -165,6 +184,7 @@ enum khv_cmd {
 	KHV_CMD_EVENT_STATS_GET,
 	KHV_CMD_EVENT,
 	KHV_CMD_LOCK_SET,
+	KHV_CMD_COVERAGE_GET,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -192,6 +212,8 @@ enum khv_attr {
 	KHV_A_EVENT,
 	KHV_A_LOCK_FLAGS,
 	KHV_A_LOCK,
+	KHV_A_COVERAGE,
+	KHV_A_INTEGRITY,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -289,6 +311,34 @@ enum khv_lock_attr {
 	KHV_LOCK_A_MAX = __KHV_LOCK_A_MAX - 1
 };
 
+enum khv_integrity_attr {
+	KHV_INTEGRITY_A_UNSPEC,
+	KHV_INTEGRITY_A_PAD,
+	KHV_INTEGRITY_A_PERIOD,
+	KHV_INTEGRITY_A_ACTION,
+	KHV_INTEGRITY_A_ROUNDS,
+	KHV_INTEGRITY_A_VIOLATIONS,
+	KHV_INTEGRITY_A_OBJECTS,
+
+	__KHV_INTEGRITY_A_MAX,
+	KHV_INTEGRITY_A_MAX = __KHV_INTEGRITY_A_MAX - 1
+};
+
+enum khv_coverage_attr {
+	KHV_COVERAGE_A_UNSPEC,
+	KHV_COVERAGE_A_TYPE,
+	KHV_COVERAGE_A_VERB,
+	KHV_COVERAGE_A_STATE,
+	KHV_COVERAGE_A_CHECKS,
+	KHV_COVERAGE_A_SYMBOLS,
+	KHV_COVERAGE_A_LIVE,
+	KHV_COVERAGE_A_ABSENT,
+	KHV_COVERAGE_A_TEXT,
+
+	__KHV_COVERAGE_A_MAX,
+	KHV_COVERAGE_A_MAX = __KHV_COVERAGE_A_MAX - 1
+};
+
 enum khv_event_attr {
 	KHV_E_UNSPEC,
 	KHV_E_PAD,
@@ -362,6 +412,18 @@ enum khv_task_flags {
 
 enum khv_sub_flags {
 	KHV_SUB_PRIMARY = 1 << 0,	/* the audit daemon; one at a time */
+};
+
+/* What the watchdog does about what it finds. */
+enum khv_tamper {
+	KHV_TAMPER_REPORT = 0,
+	KHV_TAMPER_PANIC = 1,
+};
+
+enum khv_coverage_state {
+	KHV_COVERED = 0,
+	KHV_COVERED_ELSEWHERE = 1,	/* at another moment, or as another verb */
+	KHV_NOT_COVERED = 2,		/* naming it takes "allow-gap" */
 };
 
 /* Until reboot. Attaching tasks stays possible: it only confines more. */
