@@ -35,13 +35,9 @@ static bool khv_cred_is_lent(const struct khv_judge *j, const struct cred *cred)
 #define KHV_OTHER_NS	"namespace-"
 #define KHV_OTHER_LEN	(sizeof(KHV_OTHER_NS) - 1)
 #define KHV_CAP_TEXT	KHV_OTHER_NS "capability"
-#define KHV_CAP_NAME(nr, name, flags)					\
-	[nr] = { KHV_CAP_TEXT ":" name, sizeof(KHV_CAP_TEXT ":" name) - 1 },
+#define KHV_CAP_NAME(nr, name, flags)	[nr] = KHV_CAP_TEXT ":" name,
 
-static const struct {
-	const char *name;
-	u8 len;
-} khv_caps[] = {
+static const char * const khv_caps[] = {
 	KHV_CAPABILITIES(KHV_CAP_NAME)
 };
 
@@ -49,22 +45,18 @@ static const struct {
 int khv_judge_capable(const struct khv_judge *j)
 {
 	const struct cred *cred = (const void *)j->check->arg[0];
-	unsigned int cap = (unsigned int)j->check->arg[2], skip = 0;
+	unsigned int cap = (unsigned int)j->check->arg[2];
 	unsigned int opts = (unsigned int)j->check->arg[3];
 	/* One that is newer than this table takes a rule for all of them. */
 	const char *name = KHV_CAP_TEXT;
-	size_t len = sizeof(KHV_CAP_TEXT) - 1;
 
 	if (khv_cred_is_lent(j, cred))
 		return 0;
-	if (likely(cap < ARRAY_SIZE(khv_caps))) {
-		name = khv_caps[cap].name;
-		len = khv_caps[cap].len;
-	}
+	if (likely(cap < ARRAY_SIZE(khv_caps)))
+		name = khv_caps[cap];
 	if (j->check->arg[1] == (unsigned long)&init_user_ns)
-		skip = KHV_OTHER_LEN;
-	return khv_answer_kernel(j, name + skip, len - skip,
-				 opts & CAP_OPT_NOAUDIT);
+		name += KHV_OTHER_LEN;
+	return khv_answer_kernel(j, name, strlen(name), opts & CAP_OPT_NOAUDIT);
 }
 
 /* uring_override_creds(cred): a request is made with what a ring remembers. */
