@@ -2,12 +2,13 @@
 /*
  * What "append" does not include. The verb is decided when the file is opened with
  * O_APPEND; here are the ways to write elsewhere than at its end later on. All of
- * them take open-write. (pwritev2 has a flag for it as well: see call.c.)
+ * them take open-write.
  */
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
 #include <linux/mm.h>
+#include <linux/export.h>
 #include <linux/mman.h>
 #include "../compat/file.h"
 #include "mediate.h"
@@ -63,3 +64,36 @@ int khv_judge_append_mprotect(const struct khv_judge *j,
 		return 0;
 	return khv_answer_write(j, vma->vm_file);
 }
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND	0x00000020	/* since 6.9 */
+#endif
+
+/*
+ * A write that ignores O_APPEND asks for it by a flag that no object check is told
+ * about. The number of the descriptor says nothing: it may mean another file when
+ * the call comes to it. So the flag, a scalar, is refused for all files.
+ */
+int khv_mediate_write_flags(const struct khv_mediator *m, struct khv_domain *d,
+			    const struct khv_call *call, unsigned long flags)
+{
+	static const char object[] = "@flag:RWF_NOAPPEND";
+	const struct khv_check check = { .name = call->name };
+	struct khv_judge j __khv_uninitialized;
+	struct khv_decision dec;
+	int ret = 0;
+
+	if (likely(!(flags & RWF_NOAPPEND)))
+		return 0;
+	rcu_read_lock();
+	if (khv_judge_start(&j, m, d, &check) &&
+	    khv_judged_verbs(&j, KHV_TYPE_FILE, KHV_F_OPEN_WRITE)) {
+		khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_OPEN_WRITE);
+		dec.error = EPERM;
+		ret = khv_judge_answer(&j, KHV_TYPE_FILE, KHV_F_OPEN_WRITE,
+				       &dec, object, sizeof(object) - 1);
+	}
+	rcu_read_unlock();
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_mediate_write_flags);

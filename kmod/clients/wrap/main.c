@@ -161,8 +161,32 @@ static int khv_wrap_personality(struct khv_call *call, void *data)
 				       call->arg[0]);
 }
 
+/* pwritev2(fd, vector, length, two halves of a position, flags) */
+static int khv_wrap_pwritev2(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_write_flags(&khv_wrap_mediator, &w->domain, call,
+				       call->arg[5]);
+}
+
+#if IS_ENABLED(CONFIG_X86_X32_ABI)
+/* The same of x32, with the position in one. */
+static int khv_wrap_pwritev64v2(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_write_flags(&khv_wrap_mediator, &w->domain, call,
+				       call->arg[4]);
+}
+#endif
+
 static const struct khv_call_hook khv_wrap_calls[] = {
 	{ .name = "personality", .pre = khv_wrap_personality },
+	{ .name = "pwritev2", .pre = khv_wrap_pwritev2 },
+#if IS_ENABLED(CONFIG_X86_X32_ABI)
+	{ .name = "pwritev64v2", .pre = khv_wrap_pwritev64v2 },
+#endif
 };
 
 static struct khv_client khv_wrap_client = {

@@ -126,6 +126,19 @@ int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
 int khv_mediate_personality(const struct khv_mediator *m, struct khv_domain *d,
 			    unsigned long persona);
 
+/**
+ * khv_mediate_write_flags() - judge the flags of a write
+ * @m: who asks
+ * @d: domain of current
+ * @call: pwritev2 or its kin
+ * @flags: RWF_*; one that ignores O_APPEND is refused where writing is judged
+ *
+ * Context: any that may be preempted or not; never sleeps.
+ * Return: 0 or -EPERM.
+ */
+int khv_mediate_write_flags(const struct khv_mediator *m, struct khv_domain *d,
+			    const struct khv_call *call, unsigned long flags);
+
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\
 	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\
