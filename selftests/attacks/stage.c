@@ -122,6 +122,15 @@ static void actor(const char *id, char *const *command, const char *program)
 	_exit(127);
 }
 
+/* What somebody outside does before a confined run: see peers/peers.sh. */
+static void ready(void)
+{
+	const char *command = getenv("ATTACK_READY");
+
+	if (command && system(command))
+		printf("# failed: %s\n", command);
+}
+
 static int perform(const struct attack *attack, char *const *command, int in)
 {
 	unsigned long before;
@@ -129,6 +138,8 @@ static int perform(const struct attack *attack, char *const *command, int in)
 	pid_t pid;
 
 	scenery_build();
+	if (in)
+		ready();
 	before = scenery_print();
 	pipe2(report, O_CLOEXEC | O_NONBLOCK);
 	pid = fork();

@@ -4,6 +4,7 @@
  *
  *	confine landlock|seccomp|apparmor|bpf COMMAND...
  *	confine append PEER COMMAND...	the policy of hold/append.hv instead
+ *	confine labels			those of the SELinux policy
  *	confine abi			Landlock's version
  *
  * The policy of the last two is loaded before, by peers.sh; this program only
@@ -89,6 +90,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "abi"))
 		return !printf("%d\n", landlock_abi());
+	if (argc == 2 && !strcmp(argv[1], "labels"))
+		return relabel() ? 1 : 0;
 	if (argc > 2 && !strcmp(argv[1], "append")) {
 		append_only();
 		argc--;

@@ -43,5 +43,6 @@ int by_landlock(void);
 int by_seccomp(void);
 int by_apparmor(void);
 int by_bpf(void);
+int relabel(void);
 
 #endif

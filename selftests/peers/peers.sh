@@ -65,7 +65,7 @@ system_off() {
 	khv) unload_khv khv_wrap ;;
 	apparmor) apparmor_parser -R -I "$peers" "$peers/apparmor.profile" ;;
 	bpf) rm -rf "$pinned" ;;
-	selinux) echo 0 >"$selinuxfs/enforce" ;;
+	selinux) unset ATTACK_READY; echo 0 >"$selinuxfs/enforce" ;;
 	esac
 }
 
@@ -96,6 +96,7 @@ prepare() {
 		fi
 		;;
 	selinux)
+		export ATTACK_READY="$confine labels"
 		[ -z "$variant" ]
 		echo $? >"$selinuxfs/booleans/append_only"
 		echo 1 >"$selinuxfs/commit_pending_bools"
