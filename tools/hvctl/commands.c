@@ -94,7 +94,7 @@ const struct command commands[] = {
 	  "kernel functions that are hooked, and by whom", NULL },
 
 	{ "coverage", NULL, cmd_coverage, 0, 0, CMD_KERNEL, 0, "", "",
-	  "verbs of the rule language, and what checks them on this kernel",
+	  "what checks each verb of the rule language on this kernel",
 	  "STATE: covered; elsewhere (another moment or verb, see the text); gap.\n"
 	  "A policy that names a verb with a gap is refused, unless it says\n"
 	  "\"allow-gap VERB\"." },
