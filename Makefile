@@ -72,6 +72,13 @@ debug-kernel: deps
 check-debug: debug-kernel
 	@selftests/run --kernel debug $(if $(T),--tests '$(T)')
 
+# What is tried against khv, and what came of it: a table by class at the end.
+attacks: deps
+	@selftests/run --tests 'hold/*.t' \
+		$(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL)); \
+	status=$$?; selftests/attacks/table $(BUILD)/results/summary.json \
+		$(BUILD)/results/attacks.json && exit $$status
+
 demo:
 	@selftests/demo/run $(GUEST)
 
@@ -121,6 +128,7 @@ help:
 #:
 #:   make                 build modules, library and tools
 #:   make demo            wrap a real application in a virtual machine
+#:   make attacks         all attacks, with a table of what was held; KERNEL=6.12 too
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
 #:   make attacks-peers   the attacks against AppArmor, Landlock, SELinux, ...
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
@@ -138,5 +146,5 @@ help:
 #: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
 #: BUILD=folder           where output goes (build)
 
-.PHONY: all modules lib tools selftests deps check debug-kernel check-debug demo \
-	attacks-peers format vm install uninstall clean distclean help
+.PHONY: all modules lib tools selftests deps check debug-kernel check-debug attacks \
+	attacks-peers demo format vm install uninstall clean distclean help

@@ -17,18 +17,40 @@
 #include <sys/auxv.h>
 
 const char *self;
+const struct attack *me;
 
 static const struct set {
 	const char *name;
 	const struct attack *attacks;
-} sets[] = { { "open", open_attacks },	   { "path", path_attacks },
-	     { "tree", tree_attacks },	   { "exec", exec_attacks },
-	     { "code", code_attacks },	   { "proc", proc_attacks },
-	     { "other", other_attacks },   { "net", net_attacks },
-	     { "uring", uring_attacks },   { "abi", abi_attacks },
-	     { "x32", x32_attacks },	   { "append", append_attacks },
-	     { "root", root_attacks },	   { "part", part_attacks },
-	     { "memory", memory_attacks }, {} };
+} sets[] = {
+	{ "open", open_attacks },
+	{ "path", path_attacks },
+	{ "tree", tree_attacks },
+	{ "exec", exec_attacks },
+	{ "code", code_attacks },
+	{ "proc", proc_attacks },
+	{ "other", other_attacks },
+	{ "net", net_attacks },
+	{ "uring", uring_attacks },
+	{ "abi", abi_attacks },
+	{ "x32", x32_attacks },
+	{ "append", append_attacks },
+	{ "root", root_attacks },
+	{ "part", part_attacks },
+	{ "memory", memory_attacks },
+	{ "attr", attr_attacks },
+	{ "name", name_attacks },
+	{ "content", content_attacks },
+	{ "program", program_attacks },
+	{ "lineage", lineage_attacks },
+	{ "reach", reach_attacks },
+	{ "deputy", deputy_attacks },
+	{ "control", control_attacks },
+	{ "peer", peer_attacks },
+	{ "queue", queue_attacks },
+	{ "netadmin", netadmin_attacks },
+	{}
+};
 
 static int act(const char *id)
 {
@@ -39,8 +61,10 @@ static int act(const char *id)
 	alarm(30);
 	for (set = sets; set->name; set++)
 		for (a = set->attacks; a->id; a++)
-			if (!strcmp(a->id, id))
+			if (!strcmp(a->id, id)) {
+				me = a;
 				result = a->run();
+			}
 	return write(FD_REPORT, &result, sizeof(result)) != sizeof(result);
 }
 
@@ -51,7 +75,7 @@ static int list(void)
 
 	for (set = sets; set->name; set++)
 		for (a = set->attacks; a->id; a++)
-			printf("%-6s %-10s %s\n", set->name, a->id, a->what);
+			printf("%-8s %-10s %s\n", set->name, a->id, a->what);
 	return 0;
 }
 
@@ -61,7 +85,7 @@ int main(int argc, char **argv)
 	const struct set *set;
 
 	self = argv[0];
-	if (!strcmp(what, "mark"))
+	if (!strcmp(what, "mark") || !strncmp(what, HANDLED, strlen(HANDLED)))
 		return RAN;
 	if (!strcmp(what, "where"))
 		return strncmp((char *)getauxval(AT_EXECFN), D, strlen(D)) ?

@@ -24,6 +24,15 @@ int drop(int fd)
 	return 0;
 }
 
+/* Under a number that the techniques know. */
+void inherit(int fd, int number)
+{
+	if (fd < 0)
+		return;
+	dup2(fd, number);
+	close(fd);
+}
+
 /* Reading D/f's text was the goal. */
 int marked(int fd)
 {
@@ -94,11 +103,42 @@ int run_file(const char *path)
 	return ran(pid);
 }
 
-pid_t witness(void)
+static pid_t process(const char *variable)
 {
-	const char *text = getenv(ENV_WITNESS);
+	const char *text = getenv(variable);
 
 	return text ? atoi(text) : -1;
+}
+
+pid_t witness(void)
+{
+	return process(ENV_WITNESS);
+}
+
+pid_t last_actor(void)
+{
+	return process(ENV_DEAD);
+}
+
+/* The directories that a name needs. */
+void make_parents(const char *path)
+{
+	char name[256];
+	size_t i;
+
+	for (i = 1; path[i] && i < sizeof(name); i++) {
+		if (path[i] != '/' || *path != '/')
+			continue;
+		memcpy(name, path, i);
+		name[i] = 0;
+		mkdir(name, 0755);
+	}
+}
+
+/* The name of a descriptor below /proc; returns what snprintf() does. */
+int proc_name(char *name, const char *what, int fd)
+{
+	return snprintf(name, 64, "/proc/%s/fd/%d", what, fd);
 }
 
 int put_file(const char *path, const char *text, int mode)

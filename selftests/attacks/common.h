@@ -39,6 +39,17 @@
 /* Key of a System V segment of somebody else. */
 #define SEGMENT 0x6b6876
 
+/* A block device with a swap signature, and MARK in its first bytes. */
+#define DISK	    ROOT "/disk"
+#define SWAP_DEVICE "/dev/loop7"
+#define LOOP_DEVICE "/dev/loop6"
+
+/* Made by the process outside when a signal has reached it. */
+#define STRUCK ROOT "/struck"
+
+/* What a handler of binfmt_misc gets. */
+#define HANDLED A "/x."
+
 /* Exit status of a program that was executed although it is forbidden. */
 #define RAN	77
 #define SKIPPED 250
@@ -51,12 +62,16 @@ enum {
 	FD_SECRET,	    /* D/f, open for reading */
 	FD_RING,	    /* a ring of the stage's */
 	FD_RING_POLL,	    /* the same with a kernel thread of its own */
+	FD_DELETED,	    /* O_PATH on what was D/gone */
+	FD_LISTENER,	    /* listens at PORT_SHUT */
 	FD_REPORT,	    /* to the stage: what came out */
 	FD_END
 };
 
 /* Passed to programs by inheritance: the process that must not be touched. */
 #define ENV_WITNESS "ATTACK_WITNESS"
+/* The number of a process outside that has died. */
+#define ENV_DEAD "ATTACK_DEAD"
 
 enum expectation {
 	REFUSED, /* in the domain it must fail with EACCES */
@@ -71,20 +86,33 @@ struct attack {
 	int error;	  /* another error number than EACCES */
 	int also;	  /* and this one will do as well */
 	const char *todo; /* known not to be held: where this is dealt with */
+	const char *arg;  /* for run(), which finds it in "me" */
 };
+
+extern const struct attack *me; /* the technique that is being tried */
 
 extern const struct attack open_attacks[], path_attacks[], tree_attacks[];
 extern const struct attack exec_attacks[], code_attacks[], proc_attacks[];
 extern const struct attack other_attacks[], net_attacks[], uring_attacks[];
 extern const struct attack abi_attacks[], x32_attacks[], append_attacks[];
 extern const struct attack root_attacks[], part_attacks[], memory_attacks[];
+extern const struct attack attr_attacks[], name_attacks[], content_attacks[];
+extern const struct attack control_attacks[], deputy_attacks[];
+extern const struct attack lineage_attacks[], program_attacks[];
+extern const struct attack reach_attacks[], peer_attacks[], queue_attacks[];
+extern const struct attack netadmin_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
+
+/* attr.c */
+#define SOME_ACL 44
+extern const unsigned char some_acl[SOME_ACL];
 
 /* common.c */
 int ret(long value);
 int reached(long value, int error);
 int drop(int fd);
+void inherit(int fd, int number);
 int marked(int fd);
 int read_secret(const char *path);
 int in_child(int (*fn)(void));
@@ -92,15 +120,23 @@ int wait_child(pid_t pid);
 int run_file(const char *path);
 int ran(pid_t pid);
 pid_t witness(void);
+pid_t last_actor(void);
+void make_parents(const char *path);
+int proc_name(char *name, const char *what, int fd);
 int put_file(const char *path, const char *text, int mode);
 
 /* scenery.c */
 int copy_program(const char *from, const char *to);
+void scenery_prepare(void);
 void scenery_build(void);
+void scenery_remove(void);
 unsigned long scenery_print(void);
 
 /* race.c */
 int race(const char *name, long tries);
+
+/* deputy.c */
+void deputies(void);
 
 /* stage.c */
 int watch(char *const *command);

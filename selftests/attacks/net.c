@@ -1,48 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attack programs: class NET, reaching a peer or becoming a server. */
 #include "common.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "peer.h"
 #include <netinet/tcp.h>
 #include <stddef.h>
-#include <sys/socket.h>
 #include <sys/un.h>
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
-
-static struct sockaddr_in to4(const char *ip, int port)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-
-	sin.sin_port = htons(port);
-	inet_pton(AF_INET, ip, &sin.sin_addr);
-	return sin;
-}
-
-static struct sockaddr_in6 to6(const char *ip, int port)
-{
-	struct sockaddr_in6 sin = { .sin6_family = AF_INET6 };
-
-	sin.sin6_port = htons(port);
-	inet_pton(AF_INET6, ip, &sin.sin6_addr);
-	return sin;
-}
-
-/* Either of the two, for calls that take both. */
-#define TO4(ip, port) \
-	((struct sockaddr *)&(struct sockaddr_in[]){ to4(ip, port) })
-#define TO6(ip, port) \
-	((struct sockaddr *)&(struct sockaddr_in6[]){ to6(ip, port) })
-#define LEN4  sizeof(struct sockaddr_in)
-#define LEN6  sizeof(struct sockaddr_in6)
-#define SHUT4 TO4("127.0.0.1", PORT_SHUT)
-
-typedef int (*call_t)(int, const struct sockaddr *, socklen_t);
-
-static int with(call_t call, int family, int type, int proto,
-		const struct sockaddr *to, socklen_t len)
+int with(call_t call, int family, int type, int proto,
+	 const struct sockaddr *to, socklen_t len)
 {
 	int fd = socket(family, type, proto), result;
 

@@ -69,47 +69,73 @@ int ring_inherit(struct ring *ring, int fd, bool poll)
 #define FIELD(ring, which, name) \
 	((unsigned int *)((ring)->rings + (ring)->params.which##_off.name))
 
-static int ring_kick(struct ring *ring)
+static int ring_kick(struct ring *ring, unsigned int count)
 {
 	unsigned int *flags = FIELD(ring, sq, flags);
-	unsigned int how = IORING_ENTER_GETEVENTS;
 
 	if (ring->poll) {
-		how = 0;
 		if (!(__atomic_load_n(flags, __ATOMIC_SEQ_CST) &
 		      IORING_SQ_NEED_WAKEUP))
 			return 0;
-		how = IORING_ENTER_SQ_WAKEUP;
+		return ret(syscall(SYS_io_uring_enter, ring->fd, 0, 0,
+				   IORING_ENTER_SQ_WAKEUP, NULL, 0));
 	}
-	return ret(syscall(SYS_io_uring_enter, ring->fd, !ring->poll,
-			   !ring->poll, how, NULL, 0));
+	return ret(syscall(SYS_io_uring_enter, ring->fd, count, 0, 0, NULL, 0));
+}
+
+/* Hand in requests and do not wait for what comes of them. */
+int ring_submit(struct ring *ring, const struct io_uring_sqe *sqes, int count)
+{
+	unsigned int *tail = FIELD(ring, sq, tail);
+	unsigned int at = *tail;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		unsigned int slot = at++ & *FIELD(ring, sq, ring_mask);
+
+		ring->sqes[slot] = sqes[i];
+		ring->sqes[slot].user_data = i;
+		FIELD(ring, sq, array)[slot] = slot;
+	}
+	__atomic_store_n(tail, at, __ATOMIC_SEQ_CST);
+	return ring_kick(ring, count);
+}
+
+/* The results of requests that belong together, in their order. */
+int ring_chain(struct ring *ring, const struct io_uring_sqe *sqes, int *results,
+	       int count)
+{
+	unsigned int *done = FIELD(ring, cq, tail);
+	unsigned int *head = FIELD(ring, cq, head);
+	const struct io_uring_cqe *cqe;
+	int i, result = ring_submit(ring, sqes, count);
+
+	if (result)
+		return result;
+	while (count--) {
+		for (i = 0; __atomic_load_n(done, __ATOMIC_ACQUIRE) == *head;
+		     i++) {
+			if (i == 500)
+				return -ETIMEDOUT;
+			if (ring->poll)
+				ring_kick(ring, 0);
+			else
+				syscall(SYS_io_uring_enter, ring->fd, 0, 0,
+					IORING_ENTER_GETEVENTS, NULL, 0);
+			usleep(i < 10 ? 500 : 10000);
+		}
+		cqe = (void *)(ring->rings + ring->params.cq_off.cqes);
+		cqe += *head & *FIELD(ring, cq, ring_mask);
+		results[cqe->user_data] = cqe->res;
+		__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
+	}
+	return 0;
 }
 
 /* Submit one request and return its result: a negative error number, or >= 0 */
 int ring_do(struct ring *ring, const struct io_uring_sqe *sqe)
 {
-	unsigned int *tail = FIELD(ring, sq, tail);
-	unsigned int *done = FIELD(ring, cq, tail);
-	unsigned int *head = FIELD(ring, cq, head);
-	unsigned int slot = *tail & *FIELD(ring, sq, ring_mask);
-	struct io_uring_cqe *cqes;
-	int i, result;
+	int value, result = ring_chain(ring, sqe, &value, 1);
 
-	ring->sqes[slot] = *sqe;
-	FIELD(ring, sq, array)[slot] = slot;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_SEQ_CST);
-	result = ring_kick(ring);
-	if (result)
-		return result;
-	for (i = 0; __atomic_load_n(done, __ATOMIC_ACQUIRE) == *head; i++) {
-		if (i == 500)
-			return -ETIMEDOUT;
-		usleep(10000);
-		if (ring->poll)
-			ring_kick(ring);
-	}
-	cqes = (void *)(ring->rings + ring->params.cq_off.cqes);
-	result = cqes[*head & *FIELD(ring, cq, ring_mask)].res;
-	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
-	return result;
+	return result ? result : value;
 }

@@ -22,6 +22,9 @@ struct ring {
 int ring_create(struct ring *ring, unsigned int flags);
 int ring_inherit(struct ring *ring, int fd, bool poll);
 void ring_name(const struct ring *ring, int fd);
+int ring_submit(struct ring *ring, const struct io_uring_sqe *sqes, int count);
+int ring_chain(struct ring *ring, const struct io_uring_sqe *sqes, int *results,
+	       int count);
 int ring_do(struct ring *ring, const struct io_uring_sqe *sqe);
 
 #endif

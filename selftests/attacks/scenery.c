@@ -6,10 +6,13 @@
  */
 #include "common.h"
 #include <dirent.h>
+#include <linux/loop.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 
@@ -31,7 +34,10 @@ static const struct item {
 	      { DIRECTORY, D },
 	      { DIRECTORY, D "/sub" },
 	      { DIRECTORY, D "/empty" },
+	      { DIRECTORY, D "/A" },
+	      { DIRECTORY, A "/over" },
 	      { TEXT, A "/f", "harmless" },
+	      { TEXT, A "/bindfile", "harmless" },
 	      { TEXT, A "/d/f", "harmless" },
 	      { TEXT, R "/f", "harmless" },
 	      { TEXT, R "/none/f", MARK },
@@ -41,6 +47,15 @@ static const struct item {
 	      { TEXT, ROOT "/filex", MARK },
 	      { TEXT, D "/f", MARK " text" },
 	      { TEXT, D "/g", MARK " and no other name" },
+	      { TEXT, D "/A/f", MARK },
+	      { TEXT, D "/acl", "harmless" },
+	      { TEXT, D "/x\n type=ALLOW", MARK },
+	      { TEXT, D "/\377\376x", MARK },
+	      { TEXT, D "/\033[2Jx", MARK },
+	      { TEXT, D "/*?[a]\\", MARK },
+	      { TEXT, D "/gone", MARK },
+	      { TEXT, D "/image", MARK },
+	      { TEXT, ROOT "/file (deleted)", MARK },
 	      { TEXT, A "/script", "#!" D "/prog mark\n" },
 	      { LINK, A "/s1", "s2" },
 	      { LINK, A "/s2", D "/f" },
@@ -144,7 +159,7 @@ static void unix_service(const char *path, int type)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-	static int last[SOCK_DGRAM + 1];
+	static int last[SOCK_SEQPACKET + 1];
 
 	if (last[type])
 		close(last[type]);
@@ -178,12 +193,19 @@ static void put(const struct item *item)
 	}
 }
 
+/* Where the scenery has mounts, or a technique may have made one. */
+static const char *const mount_points[] = { A "/bind", A "/bindfile", A "/over",
+					    A "/mine", A "/proc",     A "/d",
+					    NULL };
+
 void scenery_build(void)
 {
+	const char *const *mount_point;
 	const struct item *item;
 
-	umount2(A "/mine", MNT_DETACH);
-	umount2(A "/bind", MNT_DETACH);
+	for (mount_point = mount_points; *mount_point; mount_point++)
+		umount2(*mount_point, MNT_DETACH);
+	unlink(STRUCK);
 	clear(AT_FDCWD, A, 0);
 	clear(AT_FDCWD, R, 0);
 	clear(AT_FDCWD, D, 0);
@@ -194,7 +216,134 @@ void scenery_build(void)
 	setxattr(D "/f", "trusted.mine", "1", 1, 0);
 	unix_service(D "/stream", SOCK_STREAM);
 	unix_service(D "/dgram", SOCK_DGRAM);
+	unix_service(D "/packet", SOCK_SEQPACKET);
+	mknod(A "/kmsg", S_IFCHR | 0666, makedev(1, 11));
+	mknod(A "/memory", S_IFCHR | 0666, makedev(1, 1));
+	mknod(A "/loop", S_IFBLK | 0666, makedev(7, 7));
+	setxattr(D "/acl", "system.posix_acl_access", some_acl, SOME_ACL, 0);
 	mount(D, A "/bind", NULL, MS_BIND, NULL);
+	mount(D "/g", A "/bindfile", NULL, MS_BIND, NULL);
+	mount("over", A "/over", "overlay", 0, "lowerdir=" D ":" R);
+	inherit(open(D "/gone", O_PATH), FD_DELETED);
+	unlink(D "/gone");
+	truncate(D "/image", 4096);
+}
+
+static void disk(void)
+{
+	struct loop_config config = { .fd = open(DISK, O_RDWR | O_CREAT,
+						 0600) };
+	static const unsigned int header[] = { 1, 255 };
+	int loop = open(SWAP_DEVICE, O_RDWR | O_CLOEXEC);
+
+	ftruncate(config.fd, 1 << 20);
+	pwrite(config.fd, MARK, sizeof(MARK), 0);
+	pwrite(config.fd, header, sizeof(header), 1024);
+	pwrite(config.fd, "SWAPSPACE2", 10, 4096 - 10);
+	if (loop >= 0)
+		ioctl(loop, LOOP_CONFIGURE, &config);
+	close(config.fd);
+	close(loop);
+}
+
+/* Programs that change who they are, and a program for names of a kind. */
+static void special_programs(void)
+{
+	static const __u32 caps[5] = { 0x02000001, 1 << 1, 0, 0, 0 };
+	static const char *const handlers[] = {
+		":khvhold:E::khvhold::" D "/prog:",
+		":khvfix:E::khvfix::" D "/prog:F",
+		":khvcred:E::khvcred::" D "/prog:C",
+	};
+	size_t i;
+
+	copy_program("/proc/self/exe", BIN "/setuid");
+	chown(BIN "/setuid", 65534, 0);
+	chmod(BIN "/setuid", 04755);
+	copy_program("/proc/self/exe", BIN "/setgid");
+	chown(BIN "/setgid", 0, 65534);
+	chmod(BIN "/setgid", 02755);
+	copy_program("/proc/self/exe", BIN "/capable");
+	setxattr(BIN "/capable", "security.capability", caps, sizeof(caps), 0);
+	mount("binfmt", "/proc/sys/fs/binfmt_misc", "binfmt_misc", 0, NULL);
+	for (i = 0; i < sizeof(handlers) / sizeof(*handlers); i++)
+		put_file("/proc/sys/fs/binfmt_misc/register", handlers[i],
+			 0200);
+}
+
+static const struct other_mount {
+	const char *type, *at, *options;
+} mounts[] = { { "proc", ROOT "/proc" },
+	       { "sysfs", ROOT "/sys" },
+	       { "tracefs", ROOT "/tracefs" },
+	       { "debugfs", ROOT "/debugfs" },
+	       { "securityfs", ROOT "/securityfs" },
+	       { "cgroup2", ROOT "/cgroup2" },
+	       { "cgroup", ROOT "/cgroup", "none,name=hold" },
+	       {} };
+
+/* The same file systems of the kernel under other names. */
+static void other_mounts(void)
+{
+	const struct other_mount *m;
+
+	for (m = mounts; m->type; m++)
+		if (!mkdir(m->at, 0755))
+			mount(m->type, m->at, m->type, 0, m->options);
+	mkdir(ROOT "/etc", 0755);
+	mount("/etc", ROOT "/etc", NULL, MS_BIND, NULL);
+}
+
+/* After the last technique: what would outlive the scenery. */
+void scenery_remove(void)
+{
+	static const char *const handlers[] = { "khvhold", "khvfix",
+						"khvcred" };
+	const struct other_mount *m;
+	char name[64];
+	size_t i;
+	int loop;
+
+	for (i = 0; i < sizeof(handlers) / sizeof(*handlers); i++) {
+		snprintf(name, sizeof(name), "/proc/sys/fs/binfmt_misc/%s",
+			 handlers[i]);
+		put_file(name, "-1", 0644);
+	}
+	for (m = mounts; m->type; m++)
+		if (!umount2(m->at, MNT_DETACH))
+			rmdir(m->at);
+	umount2(ROOT "/etc", MNT_DETACH);
+	loop = open(SWAP_DEVICE, O_RDWR);
+	if (loop >= 0)
+		ioctl(loop, LOOP_CLR_FD, 0);
+	close(loop);
+}
+
+/* Is there before the stage and stays: slow, or of no interest to anybody. */
+void scenery_prepare(void)
+{
+	char name[] = A "?/f";
+	int c;
+
+	mkdir("/etc/khv", 0755);
+	mkdir("/etc/khv/policy.d", 0755);
+	mkdir("/etc/modprobe.d", 0755);
+	mkdir("/boot", 0755);
+	put_file("/etc/khv/policy.d/site.hv", "# none", 0644);
+	disk();
+	other_mounts();
+	special_programs();
+	mkdir(ROOT "/a", 0755);
+	put_file(ROOT "/a/f", MARK, 0644);
+	for (c = 1; c < 256; c++) {
+		if (c == '/')
+			continue;
+		name[sizeof(A) - 1] = c;
+		name[sizeof(A)] = 0;
+		mkdir(name, 0755);
+		name[sizeof(A)] = '/';
+		put_file(name, MARK, 0644);
+	}
 }
 
 static unsigned long mix(unsigned long sum, const void *data, size_t size)

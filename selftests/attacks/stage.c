@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ static int serve(int type, int port)
 	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0), on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
 	if (bind(fd, (void *)&sin, sizeof(sin)))
 		perror("stage: bind");
 	if (type == SOCK_STREAM) {
@@ -36,16 +38,38 @@ static int serve(int type, int port)
 	return fd;
 }
 
+static void abstract(const char *name, int type)
+{
+	struct sockaddr_un sun = { AF_UNIX };
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	strcpy(sun.sun_path + 1, name);
+	bind(fd, (void *)&sun,
+	     offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+	listen(fd, 100);
+}
+
+/* Where the kernel has SCTP. */
+static void serve_messages(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET,
+				   .sin_port = htons(PORT_SHUT) };
+	int fd = socket(AF_INET, SOCK_SEQPACKET | SOCK_CLOEXEC, 132);
+
+	if (fd >= 0 && !bind(fd, (void *)&sin, sizeof(sin)))
+		listen(fd, 100);
+}
+
 /* Returns the one that no datagram may reach. */
 static int services(void)
 {
-	struct sockaddr_un sun = { AF_UNIX, "\0khv-hold" };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	bind(fd, (void *)&sun, sizeof(sa_family_t) + sizeof("\0khv-hold") - 1);
-	listen(fd, 100);
+	put_file("/proc/sys/net/ipv4/ping_group_range", "0 0", 0644);
+	abstract("khv-hold", SOCK_STREAM);
+	abstract("khv-hold-dgram", SOCK_DGRAM);
+	abstract("khv-hold-packet", SOCK_SEQPACKET);
 	serve(SOCK_STREAM, PORT_OPEN);
-	serve(SOCK_STREAM, PORT_SHUT);
+	inherit(serve(SOCK_STREAM, PORT_SHUT), FD_LISTENER);
+	serve_messages();
 	serve(SOCK_DGRAM, PORT_OPEN);
 	return serve(SOCK_DGRAM, PORT_SHUT);
 }
@@ -73,6 +97,12 @@ static void segment(void)
 		strcpy(p, MARK);
 }
 
+static void struck(int signal)
+{
+	(void)signal;
+	close(creat(STRUCK, 0644));
+}
+
 /* A process outside the domain that nobody in it may touch. */
 static pid_t stand_by(void)
 {
@@ -86,19 +116,17 @@ static pid_t stand_by(void)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		setpgid(0, 0);
-		signal(SIGWINCH, SIG_IGN);
-		for (;;)
-			pause();
+		signal(SIGWINCH, struck);
+		/* Who listens for files being opened shall hear something. */
+		chdir(D);
+		for (;;) {
+			usleep(20000);
+			close(open("f", O_RDONLY));
+		}
 	}
 	snprintf(text, sizeof(text), "%d", pid);
 	setenv(ENV_WITNESS, text, 1);
 	return pid;
-}
-
-static void inherit(int fd, int number)
-{
-	dup2(fd, number);
-	close(fd);
 }
 
 /* In the child: descriptors, then the program, if need be through a command. */
@@ -135,6 +163,7 @@ static int perform(const struct attack *attack, char *const *command, int in)
 {
 	unsigned long before;
 	int report[2], result, status;
+	char dead[16];
 	pid_t pid;
 
 	scenery_build();
@@ -155,6 +184,8 @@ static int perform(const struct attack *attack, char *const *command, int in)
 		result = NO_REPORT;
 	}
 	close(report[0]);
+	snprintf(dead, sizeof(dead), "%d", pid);
+	setenv(ENV_DEAD, dead, 1);
 	if (in && result < 0 && scenery_print() != before)
 		result = DAMAGE;
 	return result;
@@ -190,6 +221,7 @@ static void programs(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	mkdir(BIN, 0755);
+	scenery_prepare();
 	copy_program("/proc/self/exe", names[0]);
 	copy_program("/proc/self/exe", names[1]);
 	scenery_build();
@@ -224,6 +256,7 @@ int stage(const struct attack *attacks, char *const *command)
 	signal(SIGPIPE, SIG_IGN);
 	programs();
 	services();
+	deputies();
 	rings();
 	segment();
 	outsider = stand_by();
@@ -238,5 +271,6 @@ int stage(const struct attack *attacks, char *const *command)
 		       control ? "not tried" : word(in));
 	}
 	kill(outsider, SIGKILL);
+	scenery_remove();
 	return 0;
 }

@@ -4,7 +4,9 @@
 # every technique becomes one line of TAP. Sourced after lib/tap.sh.
 #
 # load_khv MODULE [ARG...]       unload it at the end of the test
-# scene                          an empty tree for the attack programs
+# scene                          an empty tree for the attack programs, and modules
+#                                of the kernel that some of them want
+# policy_for SET                 the policy for a set of techniques
 # policy FILE                    in force from now on
 # outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text;
 #                                what it said is in $work/said
@@ -34,6 +36,13 @@ policy() {
 		bail_out "nothing is confined"
 }
 
+# The one of a set of techniques, if it needs one of its own.
+policy_for() {
+	[ -e "$hold/$1.hv" ] || set -- attack
+	[ "${policy_now-}" = "$1" ] || policy "$hold/$1.hv"
+	policy_now=$1
+}
+
 # Not the guest's own root: overlayfs has no file handles, and what a technique
 # leaves behind goes away with the mount.
 scene() {
@@ -42,6 +51,9 @@ scene() {
 	mount --make-private /srv/hold
 	at_exit umount -l /srv/hold
 	echo core >/proc/sys/kernel/core_pattern
+	for module in loop nbd sctp uinput overlay dm_mod binfmt_misc l2tp_ip sunrpc; do
+		modprobe -q "$module"
+	done
 }
 
 # How a command ended, in a word.

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# What must hold: the whole suite by a 32-bit program (ABI-02), whose calls come by
+# the compat table, also with int 0x80 and SYSENTER.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/hold.sh"
+
+scene
+load_khv khv_wrap
+for set in $("$attack32" list | cut -d' ' -f1 | uniq); do
+	policy_for "$set"
+	techniques "32-bit" "$attack32" "$set"
+done
+done_testing
