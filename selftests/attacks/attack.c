@@ -22,35 +22,20 @@ const struct attack *me;
 static const struct set {
 	const char *name;
 	const struct attack *attacks;
-} sets[] = {
-	{ "open", open_attacks },
-	{ "path", path_attacks },
-	{ "tree", tree_attacks },
-	{ "exec", exec_attacks },
-	{ "code", code_attacks },
-	{ "proc", proc_attacks },
-	{ "other", other_attacks },
-	{ "net", net_attacks },
-	{ "uring", uring_attacks },
-	{ "abi", abi_attacks },
-	{ "x32", x32_attacks },
-	{ "append", append_attacks },
-	{ "root", root_attacks },
-	{ "part", part_attacks },
-	{ "memory", memory_attacks },
-	{ "attr", attr_attacks },
-	{ "name", name_attacks },
-	{ "content", content_attacks },
-	{ "program", program_attacks },
-	{ "lineage", lineage_attacks },
-	{ "reach", reach_attacks },
-	{ "deputy", deputy_attacks },
-	{ "control", control_attacks },
-	{ "peer", peer_attacks },
-	{ "queue", queue_attacks },
-	{ "netadmin", netadmin_attacks },
-	{}
-};
+} sets[] = { { "open", open_attacks },	     { "path", path_attacks },
+	     { "tree", tree_attacks },	     { "exec", exec_attacks },
+	     { "code", code_attacks },	     { "proc", proc_attacks },
+	     { "other", other_attacks },     { "net", net_attacks },
+	     { "uring", uring_attacks },     { "abi", abi_attacks },
+	     { "x32", x32_attacks },	     { "append", append_attacks },
+	     { "root", root_attacks },	     { "part", part_attacks },
+	     { "memory", memory_attacks },   { "attr", attr_attacks },
+	     { "name", name_attacks },	     { "content", content_attacks },
+	     { "program", program_attacks }, { "lineage", lineage_attacks },
+	     { "reach", reach_attacks },     { "deputy", deputy_attacks },
+	     { "control", control_attacks }, { "peer", peer_attacks },
+	     { "queue", queue_attacks },     { "netadmin", netadmin_attacks },
+	     { "stops", stops_attacks },     {} };
 
 static int act(const char *id)
 {

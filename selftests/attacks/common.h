@@ -70,6 +70,8 @@ enum {
 
 /* Passed to programs by inheritance: the process that must not be touched. */
 #define ENV_WITNESS "ATTACK_WITNESS"
+/* Whether the outside changes the memory of the racing program. */
+#define ENV_REMOTE "ATTACK_REMOTE"
 /* The number of a process outside that has died. */
 #define ENV_DEAD "ATTACK_DEAD"
 
@@ -100,7 +102,7 @@ extern const struct attack attr_attacks[], name_attacks[], content_attacks[];
 extern const struct attack control_attacks[], deputy_attacks[];
 extern const struct attack lineage_attacks[], program_attacks[];
 extern const struct attack reach_attacks[], peer_attacks[], queue_attacks[];
-extern const struct attack netadmin_attacks[];
+extern const struct attack netadmin_attacks[], stops_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
 
@@ -134,6 +136,7 @@ unsigned long scenery_print(void);
 
 /* race.c */
 int race(const char *name, long tries);
+void flip_remotely(pid_t pid);
 
 /* deputy.c */
 void deputies(void);

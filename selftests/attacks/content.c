@@ -13,8 +13,6 @@
 #include <sys/swap.h>
 #include <sys/uio.h>
 
-#define FOR_ENTRY "issue 3: judge what comes along"
-
 static int copy_out(ssize_t (*copy)(int in, int out))
 {
 	int out = open(A "/copy", O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -326,15 +324,11 @@ const struct attack content_attacks[] = {
 	{ "OPEN-09d", "O_CREAT below a directory symlink", create_in_swapped },
 	{ "OPEN-09e", "O_CREAT below an inherited directory", create_at },
 	{ "OPEN-10a", "copy_file_range from an inherited descriptor", by_copy,
-	  .also = EBADF, .todo = FOR_ENTRY },
-	{ "OPEN-10b", "sendfile from it", by_sendfile, .also = EBADF,
-	  .todo = FOR_ENTRY },
-	{ "OPEN-10c", "splice from it", by_splice, .also = EBADF,
-	  .todo = FOR_ENTRY },
-	{ "OPEN-10d", "mapping of it", by_mapping, .also = EBADF,
-	  .todo = FOR_ENTRY },
-	{ "OPEN-10e", "preadv2 from it", by_vectors, .also = EBADF,
-	  .todo = FOR_ENTRY },
+	  .also = EBADF },
+	{ "OPEN-10b", "sendfile from it", by_sendfile, .also = EBADF },
+	{ "OPEN-10c", "splice from it", by_splice, .also = EBADF },
+	{ "OPEN-10d", "mapping of it", by_mapping, .also = EBADF },
+	{ "OPEN-10e", "preadv2 from it", by_vectors, .also = EBADF },
 	{ "OPEN-13b", "core dump in a readable directory", core_in_readable,
 	  .arg = R },
 	{ "OPEN-14a", "process accounting to a denied file", accounting,
@@ -346,6 +340,6 @@ const struct attack content_attacks[] = {
 	{ "OPEN-15c", "fanotify on a denied file", by_inode_mark,
 	  .also = EPERM },
 	{ "URING-21", "legacy AIO from an inherited descriptor", by_aio,
-	  .also = EBADF, .todo = FOR_ENTRY },
+	  .also = EBADF },
 	{}
 };

@@ -131,7 +131,7 @@ static void crowd(void)
 	pthread_t t;
 	int i;
 
-	for (i = 0; i < 32; i++)
+	for (i = 0; i < 16; i++)
 		pthread_create(&t, NULL, open_on, NULL);
 	usleep(rand() % 30000);
 	_exit(EACCES);
@@ -142,7 +142,7 @@ static int dying_crowd(void)
 {
 	int i, result = 0;
 
-	for (i = 0; i < 30; i++) {
+	for (i = 0; i < 16; i++) {
 		pid_t pid = fork();
 
 		if (!pid)

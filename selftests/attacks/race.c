@@ -10,35 +10,35 @@
  * the allowed object: above 0 also in the domain.
  */
 #include "common.h"
+#include "race.h"
 #include <arpa/inet.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <time.h>
 
-static char path[64];
+char race_path[64];
+long granted;
 static struct sockaddr_in peer;
 static struct open_how how;
 static int udp, work_dir, denied_dir;
-static long granted;
 
 /* Names of one length: only the letter of the directory differs. */
-static void flip_path(void)
+void flip_path(void)
 {
-	static volatile char *letter = path + sizeof(ROOT);
+	static volatile char *letter = race_path + sizeof(ROOT);
 
 	*letter = *letter == 'R' ? 'D' : 'R';
 }
 
-static bool see_path(void)
+bool see_path(void)
 {
-	return path[sizeof(ROOT)] == 'R';
+	return race_path[sizeof(ROOT)] == 'R';
 }
 
-static int secret(int fd)
+int secret(int fd)
 {
 	if (fd < 0)
 		return 0;
@@ -50,12 +50,12 @@ static int secret(int fd)
 
 static int open_path(void)
 {
-	return secret(open(path, O_RDONLY));
+	return secret(open(race_path, O_RDONLY));
 }
 
-static void start_path(void)
+void start_path(void)
 {
-	strcpy(path, R "/f");
+	strcpy(race_path, R "/f");
 }
 
 static void flip_directory(void)
@@ -223,7 +223,7 @@ static int open_relative(void)
 
 static void start_exec(void)
 {
-	strcpy(path, R "/prog");
+	strcpy(race_path, R "/prog");
 }
 
 static int exec_path(void)
@@ -231,7 +231,7 @@ static int exec_path(void)
 	pid_t pid = vfork();
 
 	if (!pid) {
-		execl(path, path, "where", NULL);
+		execl(race_path, race_path, "where", NULL);
 		_exit(errno);
 	}
 	switch (wait_child(pid)) {
@@ -243,21 +243,17 @@ static int exec_path(void)
 	return 0;
 }
 
-static const struct race {
-	const char *name;
-	void (*start)(void);
-	void (*flip)(void);
-	bool (*see)(void);
-	int (*try)(void);
-} races[] = { { "path", start_path, flip_path, see_path, open_path },
-	      { "swap", NULL, flip_directory, see_directory, open_directory },
-	      { "cwd", start_directory, flip_work, see_work, open_relative },
-	      { "flags", NULL, flip_flags, see_flags, open_flags },
-	      { "connect", start_peer, flip_peer, see_peer, connect_peer },
-	      { "sendto", start_send, flip_peer, see_peer, send_peer },
-	      { "sendmmsg", start_send, flip_peer, see_peer, send_batch },
-	      { "exec", start_exec, flip_path, see_path, exec_path },
-	      {} };
+static const struct race races[] = {
+	{ "path", start_path, flip_path, see_path, open_path },
+	{ "swap", NULL, flip_directory, see_directory, open_directory },
+	{ "cwd", start_directory, flip_work, see_work, open_relative },
+	{ "flags", NULL, flip_flags, see_flags, open_flags },
+	{ "connect", start_peer, flip_peer, see_peer, connect_peer },
+	{ "sendto", start_send, flip_peer, see_peer, send_peer },
+	{ "sendmmsg", start_send, flip_peer, see_peer, send_batch },
+	{ "exec", start_exec, flip_path, see_path, exec_path },
+	{}
+};
 
 static volatile bool stop;
 
@@ -299,7 +295,7 @@ static int run(const struct race *r, long tries)
 
 	if (r->start)
 		r->start();
-	if (pthread_create(&t, NULL, flip_on, (void *)r))
+	if (r->flip && pthread_create(&t, NULL, flip_on, (void *)r))
 		return 1;
 	for (i = 1; i <= tries; i++) {
 		bool harmless = r->see();
@@ -312,7 +308,8 @@ static int run(const struct race *r, long tries)
 			       tries, now() - begin);
 	}
 	stop = true;
-	pthread_join(t, NULL);
+	if (r->flip)
+		pthread_join(t, NULL);
 	printf("%s tries=%ld granted=%ld leaks=%ld wins=%ld seconds=%.1f\n",
 	       r->name, tries, granted, leaks, wins, now() - begin);
 	return 0;
@@ -324,6 +321,9 @@ int race(const char *name, long tries)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (r = races; r->name; r++)
+		if (!strcmp(r->name, name))
+			return run(r, tries);
+	for (r = more_races; r->name; r++)
 		if (!strcmp(r->name, name))
 			return run(r, tries);
 	return 2;

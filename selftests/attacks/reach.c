@@ -226,8 +226,7 @@ static int input_device(void)
 #define DENIED .error = EPERM, .also = EACCES
 
 const struct attack reach_attacks[] = {
-	{ "X-02", "traced by a parent outside", traced_by_parent, DENIED,
-	  .todo = "issue 3: ptrace_traceme" },
+	{ "X-02", "traced by a parent outside", traced_by_parent, DENIED },
 	{ "X-03b", "process_vm_writev", write_memory, DENIED },
 	{ "X-04b", "memory of another by its thread", look,
 	  .arg = "/proc/%1$d/task/%1$d/mem", DENIED },
@@ -250,8 +249,7 @@ const struct attack reach_attacks[] = {
 	  .arg = "/proc/%d/ns/net", DENIED },
 	{ "X-12c", "setns into a network", enter_network, DENIED },
 	{ "X-12d", "setns into three at once", enter_many, DENIED },
-	{ "X-14a", "performance events of another", count_events, DENIED,
-	  .todo = "issue 3: perf" },
+	{ "X-14a", "performance events of another", count_events, DENIED },
 	{ "X-15", "input device", input_device },
 	{ "X-16a", "kcmp", compare, DENIED },
 	{ "X-16b", "get_robust_list of another", robust_list, DENIED },

@@ -240,6 +240,8 @@ int watch(char *const *command)
 		execvp(command[0], command);
 		_exit(127);
 	}
+	if (getenv(ENV_REMOTE))
+		flip_remotely(pid);
 	waitpid(pid, &status, 0);
 	while (recv(denied, &byte, 1, MSG_DONTWAIT) == 1)
 		arrived++;

@@ -7,7 +7,7 @@
 
 scene
 load_khv khv_wrap
-for set in uring queue abi; do
+for set in $(sets_of entries); do
 	policy_for "$set"
 	techniques '' "$attack" "$set"
 done

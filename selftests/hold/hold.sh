@@ -6,6 +6,7 @@
 # load_khv MODULE [ARG...]       unload it at the end of the test
 # scene                          an empty tree for the attack programs, and modules
 #                                of the kernel that some of them want
+# sets_of TEST                   the sets of techniques that a test tries
 # policy_for SET                 the policy for a set of techniques
 # policy FILE                    in force from now on
 # outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text;
@@ -34,6 +35,24 @@ unload_khv() {
 policy() {
 	ok "policy $(basename "$1") loads" hvctl policy load "$1" ||
 		bail_out "nothing is confined"
+}
+
+# Each set is tried by one test: this one says which are in which.
+sets_of() {
+	case $1 in
+	techniques) echo open path tree exec code proc other net append ;;
+	entries) echo uring queue abi ;;
+	x32) echo x32 ;;
+	breadth)
+		others=" $(sets_of techniques) $(sets_of entries) x32 "
+		for one in $("$attack" list | cut -d' ' -f1 | uniq); do
+			case $others in
+			*" $one "*) ;;
+			*) echo "$one" ;;
+			esac
+		done
+		;;
+	esac
 }
 
 # The one of a set of techniques, if it needs one of its own.

@@ -18,7 +18,8 @@ run_control() {
 	wins=0 turns=0
 	while [ "${wins:-0}" -eq 0 ] && [ "$turns" -lt 100 ]; do
 		turns=$((turns + 1))
-		last=$(/srv/hold/bin/control race "$1" "$2" | grep "^$1 ")
+		last=$("$attack" watch /srv/hold/bin/control race "$1" "$2" |
+			grep "^$1 ")
 		wins=$(field wins "$last")
 	done
 	diag "control: $last"
@@ -56,6 +57,27 @@ race RACE-06 connect 20000 "$tries" "address of connect flipped"
 race RACE-07a sendto 20000 "$tries" "address of sendto flipped"
 race RACE-07b sendmmsg 5000 "$((tries / 4))" "addresses of sendmmsg flipped"
 race RACE-08 flags 20000 "$tries" "flags of openat2 flipped"
+race RACE-08b clone 500 "$((tries / 200))" "flags of clone3 flipped"
+race RACE-08c ring 3000 "$((tries / 10))" "pathname of a request flipped"
 race RACE-09 exec 50 "$((tries / 400))" "name of a program flipped"
+race RACE-10 number 20000 "$tries" "number of a descriptor given to another file"
 race RACE-11 cwd 20000 "$tries" "working directory changed by a thread"
+export ATTACK_REMOTE=1
+race RACE-12 remote 20000 "$tries" "pathname flipped from outside"
+unset ATTACK_REMOTE
+race RACE-17 mount 3000 "$((tries / 10))" "mount put over a directory"
+
+# RACE-05: what is reported is what was judged, whatever the memory says by then.
+hvctl event tail -j >"$work/events" &
+tail=$!
+sleep 1
+/srv/hold/bin/attack race connect 500 >"$work/out"
+sleep 1
+kill "$tail"
+refusals=$(grep -c '"verdict":"deny".*"object":"127.0.0.1:12000/udp"' \
+	"$work/events")
+diag "$(cat "$work/out"); $refusals refusals reported"
+is "RACE-05 address flipped: the denied one is reported, never the other" \
+	"$([ "$refusals" -gt 0 ] && echo some) $(grep '"verdict":"deny"' \
+		"$work/events" | grep -c ':11000/')" "some 0"
 done_testing
