@@ -114,9 +114,12 @@ static void start_clone(void)
 /* Without a map of users everybody is nobody there. */
 static int do_clone(void)
 {
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
 	int result;
+	long pid;
 
+	/* Between the look and the call: a new process is slow to make. */
+	sched_yield();
+	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (!pid)
 		_exit(getuid() == 65534 ? RAN : 0);
 	if (pid < 0)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # hvctl lock: what could be changed before cannot be changed afterwards, by any
 # way into the kernel; the watch goes on, and the machine still shuts down.
+# Of attacks/catalogue: HOOK-10.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/defence.sh"
 workdir /tmp

@@ -3,6 +3,7 @@
 # The watchdog finds within its period what happens behind khv's back: code of a
 # hooked function that no longer calls, bytes of a policy that have changed, an ftrace
 # that has shut itself down. khv_tamper does the damage and never stays loaded.
+# Of attacks/catalogue: HOOK-07, HOOK-08, HOOK-09.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/defence.sh"
 workdir /tmp

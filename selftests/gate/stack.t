@@ -3,6 +3,7 @@
 # A stack of clients: order, where a refusal ends the walk, who is told, and that
 # the decision is the conjunction of all, whatever the order of registration. The
 # tries and the model are in stack.c.
+# Of attacks/catalogue: ROB-12.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A rule with "-> NAME" moves a task to another domain of its policy when it
 # executes the file, and nowhere else; a script is moved under its own name.
+# Of attacks/catalogue: EXEC-13.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: who is in a domain. Attached by executable, by hvctl run, by
 # hvctl attach; users; a policy that is replaced while tasks are in it.
+# Of attacks/catalogue: PROC-16.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: what a task brings into its domain is judged as if it came to it
 # now. Descriptors across an exec, by attach line, hvctl run and a change of domain.
+# Of attacks/catalogue: FD-03.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp

@@ -3,6 +3,7 @@
 # Bad input in the running system: a malformed policy changes nothing, and who
 # has no right to configure or to listen is refused. netlink.c has the messages,
 # unit tests of libkhv the grammar.
+# Of attacks/catalogue: ROB-11.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # A few seconds of random input for the compiler and for the engine.
+# Of attacks/catalogue: ROB-05.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/tap.sh"
 command -v clang >/dev/null || skip_all "clang is not installed"

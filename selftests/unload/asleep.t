@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A task asleep inside a hooked call pins the hook: removal is refused and the
 # task is named. Once it has woken up the module goes.
+# Of attacks/catalogue: ROB-01, HOOK-15.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/unload.sh"
 workdir /tmp

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Cycles of load, use, unload leave nothing behind: no object, no mapping, no
 # hook. Objects are counted after all caches have given back what they can.
+# Of attacks/catalogue: ROB-02.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/unload.sh"
 workdir /tmp

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Calls that do not return the ordinary way: each frame entered is left.
+# Of attacks/catalogue: ROB-15, ROB-16.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/unload.sh"
 workdir /tmp
