@@ -106,8 +106,9 @@ prepare() {
 
 try() {
 	prepare "$1" "$2" || return
+	# What a peer refuses can make a technique wait for ever.
 	# shellcheck disable=SC2046 # words
-	"$attack" stage "$2" $(system_command "$1") 2>&1 </dev/null
+	timeout -k 5 600 "$attack" stage "$2" $(system_command "$1") 2>&1 </dev/null
 }
 
 # ID: how the confined run of a technique ended
