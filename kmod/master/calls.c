@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the name of a system call to its entry points.
+ * From the name of a system call to hooks for its entry points.
  *
- * A call has up to four: 64-bit, 32-bit, 32-bit compat, x32 compat. Calls without
- * arguments have one address under several names, of which ftrace lists only
- * __do_sys_<name>: so we go by address, and meet each address once.
+ * Calls without arguments have one address under several names, of which ftrace
+ * lists only __do_sys_<name>: so we go by address, and meet each address once.
  */
 #define pr_fmt(fmt) "khv: " fmt
 
@@ -12,40 +11,80 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "calls.h"
+#include "points.h"
 #include "hook.h"
-#include "symbols.h"
-
-static const struct khv_entry {
-	const char *prefix;
-	enum khv_abi abi;
-} khv_entries[KHV_CALL_ENTRIES] = {
-	{ "__x64_sys_",		KHV_ABI_64 },
-	{ "__ia32_compat_sys_",	KHV_ABI_IA32 },
-	{ "__ia32_sys_",	KHV_ABI_IA32 },
-	{ "__x64_compat_sys_",	KHV_ABI_X32 },
-};
 
 /*
  * These do not come back to the place they were called from, so a frame across
- * them would never be left.
+ * them would never be left. Of a call that nobody knows, nobody knows that.
  */
 static const char * const khv_no_return[] = {
 	"exit", "exit_group", "reboot", "rt_sigreturn", "sigreturn",
+	"ia32_rt_sigreturn", "x32_rt_sigreturn", KHV_CALL_UNKNOWN,
 };
 
 /* Hooked for every task: the master has something to say about them, see lock.c. */
 static const char * const khv_for_all[] = { "delete_module" };
 
 /*
- * Hooks for all entry points of a call, not live yet; @hooks has room for
- * KHV_CALL_ENTRIES. Returns their number or an error. Under khv_hook_mutex.
+ * What numbers lead to that are no calls. It answers -ENOSYS and is built without
+ * tracing, so there is nothing to hook and nothing to refuse.
  */
-int khv_calls_prepare(const struct khv_call_hook *call, struct khv_hook **hooks)
+#define KHV_NO_CALL	"ni_syscall"
+
+static int khv_call_entry(const struct khv_point *e, khv_call_use *use,
+			  void *data)
 {
+	enum khv_hook_kind kind = KHV_KIND_MONITORED;
 	char symbol[KSYM_NAME_LEN];
 	struct khv_hook *hook;
-	enum khv_hook_kind kind = KHV_KIND_MONITORED;
-	unsigned int i, j, n = 0;
+
+	if (match_string(khv_for_all, ARRAY_SIZE(khv_for_all), e->name) >= 0)
+		kind = KHV_KIND_ANY;
+	snprintf(symbol, sizeof(symbol), "%s%s", e->prefix, e->name);
+	hook = khv_hook_prepare_at(KHV_GATE_CALL, kind, e->addr, symbol,
+				   e->name);
+	if (IS_ERR(hook))
+		return PTR_ERR(hook);
+	if (hook->used == KHV_HOOK_FREE)
+		hook->abi = e->abi;
+	return use(hook, data);
+}
+
+/* Has an entry point of the same name, before @e, the same address? */
+static bool khv_call_seen(const struct khv_point *first,
+			  const struct khv_point *e)
+{
+	for (; first < e; first++)
+		if (first->addr == e->addr)
+			return true;
+	return false;
+}
+
+static int khv_calls_unknown(khv_call_use *use, void *data)
+{
+	const struct khv_point *e = NULL, *first = NULL;
+	int ret = 0;
+
+	while (!ret && (e = khv_point_next(e))) {
+		if (!first || strcmp(first->name, e->name))
+			first = e;
+		if (!e->known && strcmp(e->name, KHV_NO_CALL) &&
+		    !khv_call_seen(first, e))
+			ret = khv_call_entry(e, use, data);
+	}
+	return ret;
+}
+
+/*
+ * Prepare hooks for all entry points of a call, not live yet, and give each of
+ * them to @use. The first error of @use ends it. Under khv_hook_mutex.
+ */
+int khv_calls_prepare(const struct khv_call_hook *call, khv_call_use *use,
+		      void *data)
+{
+	const struct khv_point *first, *e;
+	int ret;
 
 	if ((call->post || (call->flags & KHV_CALL_REWRITE)) &&
 	    match_string(khv_no_return, ARRAY_SIZE(khv_no_return),
@@ -54,27 +93,19 @@ int khv_calls_prepare(const struct khv_call_hook *call, struct khv_hook **hooks)
 		       call->name);
 		return -EINVAL;
 	}
-	if (match_string(khv_for_all, ARRAY_SIZE(khv_for_all), call->name) >= 0)
-		kind = KHV_KIND_ANY;
-	for (i = 0; i < ARRAY_SIZE(khv_entries); i++) {
-		snprintf(symbol, sizeof(symbol), "%s%s", khv_entries[i].prefix,
-			 call->name);
-		if (!khv_symbol(symbol))
-			continue;
-		hook = khv_hook_prepare(KHV_GATE_CALL, kind, symbol, call->name);
-		if (IS_ERR(hook))
-			return PTR_ERR(hook);
-		for (j = 0; j < n && hooks[j] != hook; j++)
-			;
-		if (j < n)
-			continue;
-		if (hook->used == KHV_HOOK_FREE)
-			hook->abi = khv_entries[i].abi;
-		hooks[n++] = hook;
-	}
-	if (!n) {
+	ret = khv_points_read();
+	if (ret)
+		return ret;
+	if (!strcmp(call->name, KHV_CALL_UNKNOWN))
+		return khv_calls_unknown(use, data);
+	first = khv_point_find(call->name);
+	if (!first) {
 		pr_err("this kernel has no system call named %s\n", call->name);
 		return -ENOENT;
 	}
-	return n;
+	for (e = first; !ret && e && !strcmp(e->name, call->name);
+	     e = khv_point_next(e))
+		if (!khv_call_seen(first, e))
+			ret = khv_call_entry(e, use, data);
+	return ret;
 }

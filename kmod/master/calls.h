@@ -8,6 +8,9 @@ struct khv_hook;
 
 #define KHV_CALL_ENTRIES	4	/* entry points of one name, at most */
 
-int khv_calls_prepare(const struct khv_call_hook *call, struct khv_hook **hooks);
+typedef int khv_call_use(struct khv_hook *hook, void *data);
+
+int khv_calls_prepare(const struct khv_call_hook *call, khv_call_use *use,
+		      void *data);
 
 #endif /* _KHV_CALLS_H */

@@ -81,55 +81,54 @@ static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
 	return true;
 }
 
+/**
+ * struct khv_staging - a client being linked to hooks, not visible yet
+ * @cs: the client
+ * @link: what each chain gets
+ */
+struct khv_staging {
+	struct khv_client_reg *cs;
+	struct khv_link link;
+};
+
 /* Prepare to link a client to a hook; remember the hook, once, in cs->hooks. */
-static int khv_client_stage(struct khv_client_reg *cs, struct khv_hook *hook,
-			    struct khv_link *link)
+static int khv_client_stage(struct khv_hook *hook, void *data)
 {
+	struct khv_staging *st = data;
 	bool again = hook->staged;
 	int ret;
 
-	link->client = cs;
-	ret = khv_chain_stage(hook, link);
+	ret = khv_chain_stage(hook, &st->link);
 	if (!ret && !again)
-		cs->hooks[cs->nr_hooks++] = hook;
+		st->cs->hooks[st->cs->nr_hooks++] = hook;
 	return ret;
 }
 
 /* The exec handler comes last: it makes tasks ours, the others wait for tasks. */
 static int khv_client_stage_all(struct khv_client_reg *cs)
 {
+	struct khv_staging st = { .cs = cs, .link.client = cs };
 	struct khv_client *client = cs->client;
-	struct khv_hook *hooks[KHV_CALL_ENTRIES], *hook;
-	struct khv_link link;
+	struct khv_hook *hook;
 	unsigned int i;
-	int ret, n;
+	int ret = 0;
 
-	for (i = 0; i < client->nr_calls; i++) {
-		n = khv_calls_prepare(&client->calls[i], hooks);
-		if (n < 0)
-			return n;
-		link.call = &client->calls[i];
-		while (n-- > 0) {
-			ret = khv_client_stage(cs, hooks[n], &link);
-			if (ret)
-				return ret;
-		}
+	for (i = 0; i < client->nr_calls && !ret; i++) {
+		st.link.call = &client->calls[i];
+		ret = khv_calls_prepare(st.link.call, khv_client_stage, &st);
 	}
-	for (i = 0; i < client->nr_checks; i++) {
+	for (i = 0; i < client->nr_checks && !ret; i++) {
 		hook = khv_object_prepare(client->checks[i].id);
 		if (IS_ERR(hook))
 			return PTR_ERR(hook);
-		if (!hook)
-			continue;
-		link.check = &client->checks[i];
-		ret = khv_client_stage(cs, hook, &link);
-		if (ret)
-			return ret;
+		st.link.check = &client->checks[i];
+		if (hook)
+			ret = khv_client_stage(hook, &st);
 	}
-	if (!client->exec)
-		return 0;
-	link.check = NULL;
-	return khv_client_stage(cs, &khv_exec_hook, &link);
+	if (ret || !client->exec)
+		return ret;
+	st.link.check = NULL;
+	return khv_client_stage(&khv_exec_hook, &st);
 }
 
 /* Attached hooks of the master for one use. @hooks: room for KHV_BASE_HOOKS. */
@@ -186,7 +185,7 @@ static unsigned int khv_client_wanted(struct khv_client_reg *cs,
 
 static size_t khv_client_max_hooks(const struct khv_client *client)
 {
-	return client->nr_calls * KHV_CALL_ENTRIES + client->nr_checks + 1;
+	return (client->nr_calls ? KHV_CALL_SLOTS : 0) + client->nr_checks + 1;
 }
 
 /*
@@ -200,8 +199,8 @@ static int khv_client_attach_all(struct khv_client_reg *cs)
 	unsigned int n, i;
 	int ret;
 
-	want = kcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
-		       sizeof(*want), GFP_KERNEL);
+	want = kvcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
+			sizeof(*want), GFP_KERNEL);
 	if (!want)
 		return -ENOMEM;
 	mutex_lock(&khv_hook_mutex);
@@ -226,7 +225,7 @@ static int khv_client_attach_all(struct khv_client_reg *cs)
 		khv_hook_reap();
 	}
 	mutex_unlock(&khv_hook_mutex);
-	kfree(want);
+	kvfree(want);
 	return ret;
 }
 
@@ -329,8 +328,8 @@ static int khv_client_detach_all(struct khv_client_reg *cs)
 	struct khv_hook **idle;
 	unsigned int n;
 
-	idle = kcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
-		       sizeof(*idle), GFP_KERNEL);
+	idle = kvcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
+			sizeof(*idle), GFP_KERNEL);
 	if (!idle)
 		return -ENOMEM;
 	mutex_lock(&khv_hook_mutex);
@@ -338,7 +337,7 @@ static int khv_client_detach_all(struct khv_client_reg *cs)
 	if (n)
 		khv_hook_detach(idle, n);
 	mutex_unlock(&khv_hook_mutex);
-	kfree(idle);
+	kvfree(idle);
 	return 0;
 }
 
@@ -386,7 +385,7 @@ static void khv_client_free(struct khv_client_reg *cs)
 {
 	free_percpu(cs->stat);
 	khv_inflight_destroy(&cs->inflight);
-	kfree(cs->hooks);
+	kvfree(cs->hooks);
 	kfree(cs);
 }
 
@@ -400,8 +399,8 @@ static struct khv_client_reg *khv_client_alloc(struct khv_client *client)
 	cs->level = KHV_LOG_DENY;
 	cs->state = KHV_CLIENT_DISABLED;
 	cs->stat = alloc_percpu(struct khv_client_cpu);
-	cs->hooks = kcalloc(khv_client_max_hooks(client), sizeof(*cs->hooks),
-			    GFP_KERNEL);
+	cs->hooks = kvcalloc(khv_client_max_hooks(client), sizeof(*cs->hooks),
+			     GFP_KERNEL);
 	if (khv_inflight_init(&cs->inflight) || !cs->stat || !cs->hooks) {
 		khv_client_free(cs);
 		return NULL;

@@ -89,6 +89,7 @@ static void khv_call_start(struct khv_call_frame *f, struct khv_hook *hook,
 	khv_task_push(f->task, hook);
 	f->call.name = hook->name;
 	f->call.abi = hook->abi;
+	f->call.nr = (int)((const struct pt_regs *)regs)->orig_ax;
 	f->call.ret = 0;
 	f->call.rewriting = 0;
 	f->call.rewritten = 0;

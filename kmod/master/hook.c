@@ -188,18 +188,20 @@ void khv_hook_set_entry(struct khv_hook *hook)
 }
 
 /*
- * Reserve a slot for a kernel function. Not live yet. Returns the hook of that
- * function if there is one already, also one that is still draining. Under
- * khv_hook_mutex.
+ * Reserve a slot for the kernel function at @addr. Not live yet. Returns the hook
+ * of that function if there is one already, also one that is still draining.
+ * Under khv_hook_mutex.
  */
-struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
-				  const char *symbol, const char *name)
+struct khv_hook *khv_hook_prepare_at(enum khv_gate gate,
+				     enum khv_hook_kind kind,
+				     unsigned long addr, const char *symbol,
+				     const char *name)
 {
 	unsigned int n = gate == KHV_GATE_CALL ? KHV_CALL_SLOTS :
 						 KHV_OBJECT_SLOTS, i;
 	struct khv_hook *pool = gate == KHV_GATE_CALL ? khv_call_hooks :
 							khv_object_hooks;
-	unsigned long addr = khv_symbol(symbol), ip;
+	unsigned long ip;
 	const struct khv_slot_code *code;
 	struct khv_hook *hook;
 
@@ -254,6 +256,13 @@ struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 			     (void *)(ip + MCOUNT_INSN_SIZE));
 	hlist_add_head_rcu(&hook->hash, khv_hook_head(ip));
 	return hook;
+}
+
+/* The same for a function by name. */
+struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
+				  const char *symbol, const char *name)
+{
+	return khv_hook_prepare_at(gate, kind, khv_symbol(symbol), symbol, name);
 }
 
 /* Give back a slot that is neither attached nor has frames in flight. */
@@ -324,39 +333,60 @@ static bool khv_ops_remove(unsigned int kind, unsigned long *ips,
 	return !last || ret;
 }
 
-/* Which of them does ftrace refuse? Ask one by one, with an ops that does nothing. */
 static void notrace khv_callback_none(unsigned long ip, unsigned long parent_ip,
 				      struct ftrace_ops *ops,
 				      struct ftrace_regs *fregs)
 {
 }
 
-static void khv_hook_blame(struct khv_hook **hooks, unsigned int n, int err)
+/* What does ftrace say to these, with an ops that does nothing? */
+static int khv_hook_try(struct khv_hook **hooks, unsigned int n)
 {
 	static struct ftrace_ops probe = {
 		.func = khv_callback_none,
 		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 	};
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && !ret; i++)
 		ret = ftrace_set_filter_ip(&probe, hooks[i]->ip, 0, 0);
-		if (ret)
-			break;
+	if (!ret)
 		ret = register_ftrace_function(&probe);
-		if (!ret)
-			unregister_ftrace_function(&probe);
-		ftrace_set_filter_ip(&probe, hooks[i]->ip, 1, 0);
-		if (!ret)
-			continue;
-		pr_err("cannot hook %s (%d): %s\n", hooks[i]->symbol, ret,
-		       ret == -EBUSY ?
-		       "another live patch or BPF program owns it, or kernel.ftrace_enabled is 0" :
-		       "ftrace refuses it");
+	if (!ret)
+		unregister_ftrace_function(&probe);
+	ftrace_set_filter(&probe, NULL, 0, 1);
+	return ret;
+}
+
+/*
+ * Which of them does ftrace refuse? One of those it does is named. By halves,
+ * because each try takes a while and there may be a thousand.
+ */
+static void khv_hook_blame(struct khv_hook **hooks, unsigned int n, int err)
+{
+	int ret = khv_hook_try(hooks, n);
+
+	while (ret && n > 1) {
+		unsigned int half = n / 2;
+		int first = khv_hook_try(hooks, half);
+
+		if (!first) {
+			hooks += half;
+			half = n - half;
+		} else {
+			ret = first;
+		}
+		n = half;
+	}
+	if (!ret) {
+		pr_err("ftrace refuses the hooks (%d)\n", err);
 		return;
 	}
-	pr_err("ftrace refuses the hooks (%d)\n", err);
+	pr_err("cannot hook %s (%d): %s\n", hooks[0]->symbol, ret,
+	       ret == -EBUSY ?
+	       "another live patch or BPF program owns it, or kernel.ftrace_enabled is 0" :
+	       "ftrace refuses it");
 }
 
 /* Sites of the hooks of a kind that are (or are not) attached. */
@@ -386,7 +416,7 @@ int khv_hook_attach(struct khv_hook **hooks, unsigned int n)
 	int ret = 0;
 
 	lockdep_assert_held(&khv_hook_mutex);
-	ips = kcalloc(n, sizeof(*ips), GFP_KERNEL);
+	ips = kvcalloc(n, sizeof(*ips), GFP_KERNEL);
 	if (!ips)
 		return -ENOMEM;
 	for (kind = 0; kind < KHV_NR_KINDS && !ret; kind++) {
@@ -403,7 +433,7 @@ int khv_hook_attach(struct khv_hook **hooks, unsigned int n)
 	}
 	if (ret)
 		khv_hook_blame(hooks, n, ret);
-	kfree(ips);
+	kvfree(ips);
 	if (ret)
 		return ret;
 	for (i = 0; i < n; i++)
@@ -432,7 +462,7 @@ void khv_hook_detach(struct khv_hook **hooks, unsigned int n)
 	bool wait = false;
 
 	lockdep_assert_held(&khv_hook_mutex);
-	ips = kcalloc(n, sizeof(*ips), GFP_KERNEL | __GFP_NOFAIL);
+	ips = kvcalloc(n, sizeof(*ips), GFP_KERNEL | __GFP_NOFAIL);
 	for (i = 0; i < n; i++)
 		WRITE_ONCE(hooks[i]->entry, 0);
 	for (kind = 0; kind < KHV_NR_KINDS; kind++) {
@@ -440,7 +470,7 @@ void khv_hook_detach(struct khv_hook **hooks, unsigned int n)
 		if (cnt)
 			wait |= khv_ops_remove(kind, ips, cnt);
 	}
-	kfree(ips);
+	kvfree(ips);
 	for (i = 0; i < n; i++)
 		if (hooks[i]->used == KHV_HOOK_ATTACHED)
 			hooks[i]->used = KHV_HOOK_DRAINING;

@@ -78,6 +78,10 @@ extern struct khv_hook khv_object_hooks[];
 extern struct mutex khv_hook_mutex;
 
 struct khv_hook *khv_hook_find(unsigned long ip);
+struct khv_hook *khv_hook_prepare_at(enum khv_gate gate,
+				     enum khv_hook_kind kind,
+				     unsigned long addr, const char *symbol,
+				     const char *name);
 struct khv_hook *khv_hook_prepare(enum khv_gate gate, enum khv_hook_kind kind,
 				  const char *symbol, const char *name);
 void khv_hook_discard(struct khv_hook *hook);

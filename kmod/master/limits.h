@@ -4,10 +4,10 @@
 #define _KHV_LIMITS_H
 
 #define KHV_MAX_CLIENTS		16	/* one data pointer per task each */
-#define KHV_CALL_SLOTS		512	/* entry points hooked at once */
+#define KHV_CALL_SLOTS		1280	/* entry points hooked at once */
 #define KHV_OBJECT_SLOTS	128	/* kernel functions hooked at once */
 #define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */
-#define KHV_HOOK_HASH_BITS	10
+#define KHV_HOOK_HASH_BITS	11
 #define KHV_MAX_NESTING		4	/* frames of a task we can name */
 #define KHV_ENTRY_BATCH		32	/* descriptors taken away at once, then closed */
 

@@ -122,28 +122,41 @@ static int khv_lock_veto(const unsigned long *arg)
 	return -EPERM;
 }
 
+/* The entry points of one call. */
+struct khv_lock_hooks {
+	struct khv_hook *hook[KHV_CALL_ENTRIES];
+	unsigned int n;
+};
+
+static int khv_lock_found(struct khv_hook *hook, void *data)
+{
+	struct khv_lock_hooks *h = data;
+
+	h->hook[h->n++] = hook;
+	return 0;
+}
+
 /* Our veto on every entry point of delete_module(), for good. */
 static int khv_lock_hook(void)
 {
 	static const struct khv_call_hook call = { .name = "delete_module" };
-	struct khv_hook *hooks[KHV_CALL_ENTRIES], *want[KHV_CALL_ENTRIES];
-	unsigned int k = 0;
-	int i, n, ret = 0;
+	struct khv_hook *want[KHV_CALL_ENTRIES];
+	struct khv_lock_hooks h = {};
+	unsigned int i, k = 0;
+	int ret;
 
 	mutex_lock(&khv_hook_mutex);
-	n = khv_calls_prepare(&call, hooks);
-	if (n < 0)
-		ret = n;
-	for (i = 0; i < n; i++)
-		if (hooks[i]->used != KHV_HOOK_ATTACHED)
-			want[k++] = hooks[i];
+	ret = khv_calls_prepare(&call, khv_lock_found, &h);
+	for (i = 0; i < h.n && !ret; i++)
+		if (h.hook[i]->used != KHV_HOOK_ATTACHED)
+			want[k++] = h.hook[i];
 	if (k)
 		ret = khv_hook_attach(want, k);
-	for (i = 0; i < n && !ret; i++)
-		WRITE_ONCE(hooks[i]->veto, khv_lock_veto);
+	for (i = 0; i < h.n && !ret; i++)
+		WRITE_ONCE(h.hook[i]->veto, khv_lock_veto);
 	khv_hook_discard_unused();
 	/* Nothing in delete_module() sleeps for long in a frame of ours. */
-	for (i = 0; i < (int)k && ret; i++)
+	for (i = 0; i < k && ret; i++)
 		while (want[i]->used == KHV_HOOK_DRAINING && !khv_hook_reap())
 			usleep_range(4000, 6000);
 	mutex_unlock(&khv_hook_mutex);

@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "main.h"
 #include "netlink.h"
+#include "points.h"
 #include "selftest.h"
 #include "subscribe.h"
 #include "symbols.h"
@@ -97,6 +98,7 @@ entry:
 	khv_entry_exit();
 task:
 	khv_task_exit();
+	khv_points_forget();
 	return ret;
 }
 
@@ -109,6 +111,7 @@ static void __exit khv_exit(void)
 	khv_event_exit();
 	khv_entry_exit();
 	khv_task_exit();
+	khv_points_forget();
 	/* Chains are freed after their grace period, by our code. */
 	srcu_barrier(&khv_srcu);
 }

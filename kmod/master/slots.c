@@ -108,6 +108,9 @@ static notrace long khv_object_##n(unsigned long a0, unsigned long a1,	\
 
 R256(KHV_CALL_SLOT, 0)
 R256(KHV_CALL_SLOT, 1)
+R256(KHV_CALL_SLOT, 2)
+R256(KHV_CALL_SLOT, 3)
+R256(KHV_CALL_SLOT, 4)
 R64(KHV_OBJECT_SLOT, 0)
 R16(KHV_OBJECT_SLOT, 4) R16(KHV_OBJECT_SLOT, 5)
 R16(KHV_OBJECT_SLOT, 6) R16(KHV_OBJECT_SLOT, 7)
@@ -115,6 +118,9 @@ R16(KHV_OBJECT_SLOT, 6) R16(KHV_OBJECT_SLOT, 7)
 const struct khv_slot_code khv_call_code[KHV_CALL_SLOTS] = {
 	R256(KHV_CALL_CODE, 0)
 	R256(KHV_CALL_CODE, 1)
+	R256(KHV_CALL_CODE, 2)
+	R256(KHV_CALL_CODE, 3)
+	R256(KHV_CALL_CODE, 4)
 };
 
 const struct khv_slot_code khv_object_code[KHV_OBJECT_SLOTS] = {

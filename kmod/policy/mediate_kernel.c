@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules of the type kernel: the answer, which other checks ask for as well. */
+#include <linux/export.h>
+#include <asm/unistd.h>
 #include "mediate.h"
 
+/* @error: of a refusal, where no rule names another. */
 static int khv_answer_part(const struct khv_judge *j, const char *name,
 			   size_t len, const char *object, size_t object_len,
-			   bool quiet)
+			   bool quiet, int error)
 {
 	struct khv_decision dec __khv_uninitialized;
 
@@ -15,6 +18,8 @@ static int khv_answer_part(const struct khv_judge *j, const char *name,
 		khv_judge_refuse(&dec, KHV_TYPE_KERNEL, KHV_K_USE);
 	if (quiet)
 		dec.effects |= KHV_RULE_QUIET;
+	if (!dec.allowed && dec.error == khv_type_error(KHV_TYPE_KERNEL))
+		dec.error = error;
 	return khv_judge_answer(j, KHV_TYPE_KERNEL, KHV_K_USE, &dec, object,
 				object_len);
 }
@@ -34,12 +39,35 @@ static int khv_answer_part(const struct khv_judge *j, const char *name,
 int khv_answer_kernel(const struct khv_judge *j, const char *name, size_t len,
 		      bool quiet)
 {
-	return khv_answer_part(j, name, len, name, len, quiet);
+	return khv_answer_part(j, name, len, name, len, quiet,
+			       khv_type_error(KHV_TYPE_KERNEL));
 }
 
 /* The same, where the event is to name @object, such as the path of a device. */
 int khv_answer_kernel_about(const struct khv_judge *j, const char *name,
 			    size_t len, const char *object, size_t object_len)
 {
-	return khv_answer_part(j, name, len, object, object_len, false);
+	return khv_answer_part(j, name, len, object, object_len, false,
+			       khv_type_error(KHV_TYPE_KERNEL));
 }
+
+/* The event names the number, and the call as its hook. */
+int khv_mediate_call(const struct khv_mediator *m, struct khv_domain *d,
+		     const struct khv_call *call)
+{
+	static const char name[] = "syscall:unknown";
+	const struct khv_check check = { .name = call->name };
+	struct khv_judge j __khv_uninitialized;
+	char object[24];
+	int len, ret = 0;
+
+	len = scnprintf(object, sizeof(object), "syscall:%d",
+			call->nr & ~__X32_SYSCALL_BIT);
+	rcu_read_lock();
+	if (khv_judge_start(&j, m, d, &check))
+		ret = khv_answer_part(&j, name, sizeof(name) - 1, object, len,
+				      false, ENOSYS);
+	rcu_read_unlock();
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_mediate_call);

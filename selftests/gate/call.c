@@ -10,51 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-static long arg[6], seen[6];
-
-static long call64(long nr)
-{
-	register long r10 asm("r10") = arg[3];
-	register long r8 asm("r8") = arg[4];
-	register long r9 asm("r9") = arg[5];
-	long ret = nr, di = arg[0], si = arg[1], dx = arg[2];
-
-	asm volatile("syscall"
-		     : "+a"(ret), "+D"(di), "+S"(si), "+d"(dx), "+r"(r10),
-		       "+r"(r8), "+r"(r9)
-		     :
-		     : "rcx", "r11", "memory");
-	seen[0] = di;
-	seen[1] = si;
-	seen[2] = dx;
-	seen[3] = r10;
-	seen[4] = r8;
-	seen[5] = r9;
-	return ret;
-}
-
-/* Four arguments are enough; rbp would need care. */
-static long call32(long nr)
-{
-	long ret = nr, bx = arg[0], cx = arg[1], dx = arg[2], si = arg[3];
-
-	asm volatile("int $0x80"
-		     : "+a"(ret), "+b"(bx), "+c"(cx), "+d"(dx), "+S"(si)
-		     :
-		     : "memory", "r8", "r9", "r10", "r11");
-	seen[0] = bx;
-	seen[1] = cx;
-	seen[2] = dx;
-	seen[3] = si;
-	seen[4] = arg[4];
-	seen[5] = arg[5];
-	return (int)ret;
-}
+#include "raw.h"
 
 int main(int argc, char **argv)
 {
 	int i, first = 1, compat = 0;
+	struct raw r = { 0 };
 	char *low;
 	long ret;
 
@@ -70,7 +31,7 @@ int main(int argc, char **argv)
 	low = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	for (i = first + 1; i < argc; i++) {
-		long *a = &arg[i - first - 1];
+		long *a = &r.arg[i - first - 1];
 
 		if (isdigit(argv[i][0]) || argv[i][0] == '-') {
 			*a = strtol(argv[i], NULL, 0);
@@ -79,7 +40,8 @@ int main(int argc, char **argv)
 			low += strlen(low) + 1;
 		}
 	}
-	ret = compat ? call32(atol(argv[first])) : call64(atol(argv[first]));
+	ret = compat ? raw32(&r, atol(argv[first])) :
+		       raw64(&r, atol(argv[first]));
 	printf("%ld\n", ret);
-	return memcmp(arg, seen, sizeof(arg)) ? 3 : 0;
+	return memcmp(r.arg, r.seen, sizeof(r.arg)) ? 3 : 0;
 }

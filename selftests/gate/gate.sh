@@ -8,6 +8,7 @@
 	nr32_getpid=20 nr32_mkdir=39 nr32_getpriority=96
 }
 call=$KHV_PROGS/gate/call
+scan=$KHV_PROGS/gate/scan
 
 # MODULE NAME: value of a parameter
 parameter() {
@@ -20,4 +21,19 @@ remove() {
 	modprobe -rq khv_policy
 	modprobe -rq khv
 	! grep -q '^khv' /proc/modules
+}
+
+# ADDRESS NAME of every entry point of a call, from the symbols of the kernel.
+entry_prefix='__(x64_sys|x64_compat_sys|ia32_sys|ia32_compat_sys)_'
+entries() {
+	awk -v p="^$entry_prefix" 'NF == 3 && $3 ~ p && $3 !~ /[.]/ {
+		sub(p, "", $3); print $1, $3 }' /proc/kallsyms
+}
+
+# PROGRAM: each call of each way into the kernel, one line each
+scan_all() {
+	"$1" 64 0 470
+	"$1" 32 0 470
+	"$1" x32 0 100
+	"$1" x32 420 550
 }

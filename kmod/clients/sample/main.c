@@ -18,12 +18,12 @@
 #include <linux/string.h>
 #include <khv/client.h>
 
-#define MAX_CALLS	32
+#define MAX_CALLS	640	/* more than any kernel has */
 
 static char *calls[MAX_CALLS] = { "openat" };
 static int nr_calls = 1;
 module_param_array(calls, charp, &nr_calls, 0444);
-MODULE_PARM_DESC(calls, "system calls to watch, by name (default openat)");
+MODULE_PARM_DESC(calls, "system calls to watch, by name; unknown-call: those that khv does not know (default openat)");
 
 static char *comm = "";
 module_param(comm, charp, 0444);
@@ -52,6 +52,7 @@ MODULE_PARM_DESC(rewrite, "CALL:ARGUMENT:VALUE to pass instead (argument 0 to 5)
 static atomic_long_t nr_pre;
 static atomic_long_t nr_post;
 static long last_ret;
+static int last_nr;
 
 static int counter_get(char *buf, const struct kernel_param *kp)
 {
@@ -65,6 +66,8 @@ module_param_cb(post, &counter_ops, &nr_post, 0444);
 MODULE_PARM_DESC(post, "calls seen after they ran (read only)");
 module_param(last_ret, long, 0444);
 MODULE_PARM_DESC(last_ret, "result of the last call seen (read only)");
+module_param(last_nr, int, 0444);
+MODULE_PARM_DESC(last_nr, "number of the last call seen (read only)");
 
 /* Parsed once at load. */
 static struct {
@@ -90,6 +93,7 @@ struct watch {
 static int sample_pre(struct khv_call *call, void *data)
 {
 	atomic_long_inc(&nr_pre);
+	WRITE_ONCE(last_nr, call->nr);
 	if (delay_ms)
 		msleep(delay_ms);
 	if (!strcmp(call->name, refusal.call))
@@ -99,6 +103,14 @@ static int sample_pre(struct khv_call *call, void *data)
 	    call->arg[rewriting.arg] != rewriting.value)
 		return khv_call_set_arg(call, rewriting.arg, rewriting.value);
 	return 0;
+}
+
+/* Only for calls that khv does not know: call->name could be anything. */
+static int sample_unknown(struct khv_call *call, void *data)
+{
+	atomic_long_inc(&nr_pre);
+	WRITE_ONCE(last_nr, call->nr);
+	return strcmp(refusal.call, KHV_CALL_UNKNOWN) ? 0 : -refusal.error;
 }
 
 static void sample_post(struct khv_call *call, void *data)
@@ -175,9 +187,13 @@ static int __init sample_init(void)
 		return ret;
 	for (i = 0; i < nr_calls; i++) {
 		sample_calls[i].name = calls[i];
-		sample_calls[i].pre = sample_pre;
-		if (post_calls)
-			sample_calls[i].post = sample_post;
+		if (!strcmp(calls[i], KHV_CALL_UNKNOWN)) {
+			sample_calls[i].pre = sample_unknown;
+		} else {
+			sample_calls[i].pre = sample_pre;
+			if (post_calls)
+				sample_calls[i].post = sample_post;
+		}
 		if (!strcmp(calls[i], rewriting.call))
 			sample_calls[i].flags = KHV_CALL_REWRITE;
 	}

@@ -181,12 +181,20 @@ static int khv_wrap_pwritev64v2(struct khv_call *call, void *data)
 }
 #endif
 
+static int khv_wrap_unknown(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_call(&khv_wrap_mediator, &w->domain, call);
+}
+
 static const struct khv_call_hook khv_wrap_calls[] = {
 	{ .name = "personality", .pre = khv_wrap_personality },
 	{ .name = "pwritev2", .pre = khv_wrap_pwritev2 },
 #if IS_ENABLED(CONFIG_X86_X32_ABI)
 	{ .name = "pwritev64v2", .pre = khv_wrap_pwritev64v2 },
 #endif
+	{ .name = KHV_CALL_UNKNOWN, .pre = khv_wrap_unknown },
 };
 
 static struct khv_client khv_wrap_client = {

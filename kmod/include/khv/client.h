@@ -37,6 +37,7 @@ struct khv_client;
  * struct khv_call - one system call of one task, while it is in the call gate
  * @name: of the call as the client asked for it ("openat")
  * @abi: register convention of the entry point taken, enum khv_abi
+ * @nr: its number as the kernel's entry code saw it, with bit 30 for x32
  * @arg: arguments as the caller passed them; change them only with
  *	khv_call_set_arg(). Pointers point into user memory that another thread
  *	may rewrite at any time: record them, never decide on what they point to.
@@ -48,6 +49,7 @@ struct khv_client;
 struct khv_call {
 	const char *name;
 	enum khv_abi abi;
+	int nr;
 	unsigned long arg[KHV_CALL_ARGS];
 	long ret;
 	/* private: */
@@ -74,6 +76,13 @@ int khv_call_set_arg(struct khv_call *call, unsigned int n, unsigned long value)
 
 /* The call may be rewritten: gives the hook a frame across the call. */
 #define KHV_CALL_REWRITE	0x1
+
+/*
+ * In place of a name: every call that the running kernel has and khv does not know,
+ * for a client that refuses what nobody has thought about. @name of struct khv_call
+ * is the kernel's name for it then. Pre-call only. May be nothing on this kernel.
+ */
+#define KHV_CALL_UNKNOWN	"unknown-call"
 
 /**
  * struct khv_call_hook - a client's interest in one system call

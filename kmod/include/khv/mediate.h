@@ -139,6 +139,21 @@ int khv_mediate_personality(const struct khv_mediator *m, struct khv_domain *d,
 int khv_mediate_write_flags(const struct khv_mediator *m, struct khv_domain *d,
 			    const struct khv_call *call, unsigned long flags);
 
+/**
+ * khv_mediate_call() - judge a call that khv does not know
+ * @m: who asks
+ * @d: domain of current
+ * @call: from a hook for KHV_CALL_UNKNOWN
+ *
+ * Asks for the part "syscall:unknown" of the kernel.
+ *
+ * Context: process context.
+ * Return: 0, or a negative errno: -ENOSYS unless a rule says otherwise, so that
+ * programs take the way they would on an older kernel.
+ */
+int khv_mediate_call(const struct khv_mediator *m, struct khv_domain *d,
+		     const struct khv_call *call);
+
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\
 	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\
