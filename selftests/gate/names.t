@@ -23,8 +23,9 @@ echo secret >"$work/m/f"
 ok "loads" modprobe khv_wrap
 ok "policy" hvctl policy load "$work/names.hv"
 
-ok "a directory of the overlay can be listed" hvctl run names -- ls /usr/lib
-like "and is not empty" "$tap_output" x86_64
+# Through a pipe: a file that may not be written is taken away at the entry.
+like "a directory of the overlay can be listed" \
+	"$(hvctl run names -- ls /usr/lib)" x86_64
 refused "a refused name in the overlay" hvctl run names -- cat /etc/hostname
 
 ok "control: in a chroot" chroot "$work/root" /bin/busybox cat /etc/f
