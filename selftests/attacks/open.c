@@ -207,7 +207,12 @@ static int message_queue(void)
 {
 	/* The control has left it behind. */
 	mq_unlink("/outside");
-	return ret(mq_open("/outside", O_RDWR | O_CREAT, 0600, NULL));
+	mqd_t queue = mq_open("/outside", O_RDWR | O_CREAT, 0600, NULL);
+
+	if (queue < 0)
+		return -errno;
+	mq_close(queue);
+	return ret(mq_unlink("/outside"));
 }
 
 static int device_node(void)

@@ -8,6 +8,7 @@
 #include "root.h"
 #include <linux/capability.h>
 #include <linux/inet_diag.h>
+#include <linux/kexec.h>
 #include <linux/mount.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -76,10 +77,10 @@ static int unload_forced(void)
 		       ENOENT);
 }
 
-/* No segments: whatever is loaded is dropped. */
+/* No segments: whatever is loaded is dropped. 32-bit callers must name the machine. */
 int kexec(void)
 {
-	return ret(syscall(SYS_kexec_load, 0, 0, NULL, 0));
+	return ret(syscall(SYS_kexec_load, 0, 0, NULL, KEXEC_ARCH_X86_64));
 }
 
 int kexec_file(void)
