@@ -35,6 +35,9 @@ static __maybe_unused int khv_each_plain(void *data, const char *name,
 	return khv_each_module(data, name, NULL, addr);
 }
 
+#define KHV_EACH							\
+	__builtin_choose_expr(KHV_HAS_MODULE, khv_each_module, khv_each_plain)
+
 /* Call @fn for each symbol of the kernel, until it returns non-zero. Sleeps. */
 int khv_each_symbol(khv_symbol_fn *fn, void *data)
 {
@@ -46,7 +49,5 @@ int khv_each_symbol(khv_symbol_fn *fn, void *data)
 		return -ENOENT;
 	}
 	static_call_update(khv_sc_each_symbol, (void *)addr);
-	return static_call(khv_sc_each_symbol)(
-		__builtin_choose_expr(KHV_HAS_MODULE, khv_each_module,
-				      khv_each_plain), &each);
+	return static_call(khv_sc_each_symbol)(KHV_EACH, &each);
 }

@@ -82,19 +82,24 @@ static int khv_point_symbol(void *data, const char *symbol, unsigned long addr)
 	return 0;
 }
 
-/* The call at @addr, and its entry points of the same name. */
+/* All entry points of one name; the 64-bit one comes first. */
+static void khv_point_know_all(struct khv_point *p)
+{
+	const char *name = p->name;
+
+	for (; p < khv_points + khv_nr_points && !strcmp(p->name, name); p++)
+		p->known = true;
+}
+
+/* The call whose 64-bit entry point is at @addr. */
 static void khv_point_know(unsigned long addr)
 {
-	unsigned int i, j;
+	unsigned int i;
 
-	for (i = 0; i < khv_nr_points; i++) {
-		if (khv_points[i].addr != addr ||
-		    khv_points[i].abi != KHV_ABI_64)
-			continue;
-		for (j = i; j < khv_nr_points &&
-			    !strcmp(khv_points[j].name, khv_points[i].name); j++)
-			khv_points[j].known = true;
-	}
+	for (i = 0; i < khv_nr_points; i++)
+		if (khv_points[i].addr == addr &&
+		    khv_points[i].abi == KHV_ABI_64)
+			khv_point_know_all(&khv_points[i]);
 }
 
 static int khv_points_know(void)
