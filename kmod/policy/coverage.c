@@ -20,9 +20,12 @@ MODULE_PARM_DESC(without, "for tests: names of checks, with commas, that this ke
 			 KHV_F_APPEND | KHV_F_EXEC)
 #define KHV_NOTE	KHV_NR_TYPES	/* judges nothing by itself */
 
-#define F(id, verbs)	[KHV_OBJ_##id] = { KHV_TYPE_FILE, verbs }
-#define S(id, verbs)	[KHV_OBJ_##id] = { KHV_TYPE_SOCKET, verbs }
-#define P(id, verbs)	[KHV_OBJ_##id] = { KHV_TYPE_PROCESS, verbs }
+#define F(id, verbs)							\
+	[KHV_OBJ_##id] = { KHV_TYPE_FILE, verbs }
+#define S(id, verbs)							\
+	[KHV_OBJ_##id] = { KHV_TYPE_SOCKET, verbs }
+#define P(id, verbs)							\
+	[KHV_OBJ_##id] = { KHV_TYPE_PROCESS, verbs }
 
 static const struct khv_cover {
 	u8 type;

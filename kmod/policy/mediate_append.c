@@ -83,7 +83,7 @@ int khv_mediate_write_flags(const struct khv_mediator *m, struct khv_domain *d,
 	struct khv_decision dec;
 	int ret = 0;
 
-	if (likely(!(flags & RWF_NOAPPEND)))
+	if (likely(!(flags & (__force unsigned long)RWF_NOAPPEND)))
 		return 0;
 	rcu_read_lock();
 	if (khv_judge_start(&j, m, d, &check) &&

@@ -35,7 +35,8 @@ static bool khv_cred_is_lent(const struct khv_judge *j, const struct cred *cred)
 #define KHV_OTHER_NS	"namespace-"
 #define KHV_OTHER_LEN	(sizeof(KHV_OTHER_NS) - 1)
 #define KHV_CAP_TEXT	KHV_OTHER_NS "capability"
-#define KHV_CAP_NAME(nr, name, flags)	[nr] = KHV_CAP_TEXT ":" name,
+#define KHV_CAP_NAME(nr, name, flags)					\
+	[nr] = KHV_CAP_TEXT ":" name,
 
 static const char * const khv_caps[] = {
 	KHV_CAPABILITIES(KHV_CAP_NAME)
