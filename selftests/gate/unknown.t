@@ -3,6 +3,7 @@
 # Calls that khv does not know are refused in a domain, with ENOSYS as on an older
 # kernel, by every way into the kernel; known ones and programs outside are left
 # alone. To have unknown calls on a kernel of today, khv is told to know less.
+# Of attacks/catalogue: ABI-05.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp

@@ -13,6 +13,7 @@ mount -t debugfs hold /sys/kernel/debug
 modprobe -q tcp_diag
 mkdir -p /dev/mqueue
 mount -t mqueue hold /dev/mqueue
+rm -f /dev/mqueue/*
 at_exit umount /sys/kernel/tracing /sys/kernel/debug /dev/mqueue
 for set in $(sets_of breadth); do
 	policy_for "$set"
