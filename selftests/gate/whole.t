@@ -9,7 +9,7 @@
 #   answers -ENOSYS and does nothing.
 # - the vsyscall page: a page fault, on which the kernel does the work of
 #   gettimeofday, time and getcpu, and writes the caller's memory only.
-# Of attacks/catalogue: ABI-06, ABI-07, ABI-08.
+# Of attacks/catalogue: ABI-06, ABI-07.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp
