@@ -5,6 +5,7 @@
 #include "path.h"
 #include "store.h"
 
+struct cred;
 struct file;
 struct inode;
 struct sock;
@@ -94,6 +95,7 @@ int khv_judge_unix(const struct khv_judge *j);
 int khv_judge_unix_bind_path(const struct khv_judge *j,
 			     const struct khv_pathname *p);
 
+bool khv_cred_is_lent(const struct khv_judge *j, const struct cred *cred);
 int khv_answer_kernel(const struct khv_judge *j, const char *name, size_t len,
 		      bool quiet);
 int khv_answer_kernel_about(const struct khv_judge *j, const char *name,

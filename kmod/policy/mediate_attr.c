@@ -3,6 +3,7 @@
  * Object checks on attributes that the kernel makes by dentry, without a mount:
  * times and extended attributes. chmod and chown are checked by path.
  */
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include "mediate.h"
@@ -41,8 +42,15 @@ static int khv_answer_dentry(const struct khv_judge *j, struct dentry *dentry)
 		.dentry = dentry,
 	};
 
-	return path.mnt ? khv_answer_path(j, &path, NULL, KHV_F_ATTR) :
-			  khv_answer_nameless(j, KHV_F_ATTR);
+	if (path.mnt)
+		return khv_answer_path(j, &path, NULL, KHV_F_ATTR);
+	/*
+	 * An overlay that copies a file up takes write access to its layer in a
+	 * way of its own (since 6.5), and acts with the credentials of its mounter.
+	 */
+	if (khv_cred_is_lent(j, current_cred()))
+		return 0;
+	return khv_answer_nameless(j, KHV_F_ATTR);
 }
 
 /*

@@ -23,7 +23,7 @@
 #include <khv/facilities.h>
 #include "mediate.h"
 
-static bool khv_cred_is_lent(const struct khv_judge *j, const struct cred *cred)
+bool khv_cred_is_lent(const struct khv_judge *j, const struct cred *cred)
 {
 	if (likely(cred == current_real_cred()))
 		return false;
