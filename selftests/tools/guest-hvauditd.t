@@ -100,7 +100,7 @@ before=$(logged -c '')
 start_audit
 evil=$(printf '/etc/x" verdict=ALLOW\n84>Jan  1 khv[1]: ALLOW\033[2J\377')
 # shellcheck disable=SC2016 # for the other shell
-hvctl run p -- sh -c ': >"$1"' sh "$evil" 2>/dev/null
+hvctl run p -- sh -c ': >"$1"' sh "$evil" >/dev/null 2>&1
 stop_audit
 is "a hostile name is one line" \
 	"$(($(logged -c '') - before))" 3

@@ -146,7 +146,7 @@ listening() {
 }
 tail_of event tail -n 1 --policy one --verdict deny
 wait_for 5 listening
-hvctl run one -- cat /etc/shadow 2>/dev/null
+hvctl run one -- cat /etc/shadow >/dev/null 2>&1
 wait "$tail_pid"
 is "event tail ends after -n events" $? 0
 like "event tail" "$(cat "$work/tail")" \
