@@ -153,7 +153,7 @@ like "event tail" "$(cat "$work/tail")" \
 	'deny wrap one cat\[[0-9]+\] file open /etc/shadow EACCES +one\.hv:4$'
 tail_of event tail --policy two
 wait_for 5 listening
-hvctl run one -- cat /etc/shadow 2>/dev/null
+hvctl run one -- cat /etc/shadow >/dev/null 2>&1
 sleep 0.5
 kill -INT "$tail_pid"
 wait "$tail_pid"
@@ -164,7 +164,7 @@ tail_pid=$!
 sleep 1
 touch "$work/quote\"
 me"
-hvctl run one -- rm "$work/../../etc/passwd" 2>/dev/null
+hvctl run one -- rm "$work/../../etc/passwd" >/dev/null 2>&1
 wait "$tail_pid"
 like "event tail -j" "$(cat "$work/tail")" \
 	'^\{"schema":1,"time":"20[^"]*Z","cpu":[0-9]+,"seq":[0-9]+,.*"verdict":"deny","errno":"EACCES","client":"wrap","policy":"one","domain":"main"'
