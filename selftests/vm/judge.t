@@ -32,7 +32,7 @@ wait
 
 verdict fails 'a script that fails' 5 '^output of the script$'
 verdict leaves 'a guest that powers off' 126 'guest vanished'
-verdict warns 'a kernel warning' 125 'WARNING: .*khv_crash_init'
+verdict warns 'a kernel warning' 125 'WARNING: .*\[khv_crash\]'
 verdict hangs 'a time-out' 124 'time-out after 15 s'
 verdict oopses 'a panic' 125 'Kernel panic'
 done_testing
