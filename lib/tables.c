@@ -5,7 +5,7 @@
 
 static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
-static const char *const modes[] = { "enforce", "complain", "off" };
+static const char *const modes[] = { "enforce", "complain", "off", "learn" };
 static const char *const verdicts[] = { "allow", "deny", "would-deny" };
 static const char *const coverages[] = { "covered", "elsewhere", "gap" };
 static const char *const tampers[] = { "report", "panic" };

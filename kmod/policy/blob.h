@@ -13,7 +13,10 @@
  *   | PORTS     port ranges of an address prefix                    |
  *   | ITEMS     process rules and family: rules                     |
  *   | ENTRIES   what a rule grants at a place, least specific first |
- *   | CONDS     user= and group=                                    |
+ *   | CONDS     user=, group=, role=, from=, until=; signal(...)    |
+ *   | MEMBERS   users and groups of roles and of admin lines        |
+ *   | RANGES    numbers that the words in ( ) stand for             |
+ *   | LIMITS    limit=                                              |
  *   | RULES     one per line that can decide: where it was written  |
  *   | NOTES     why= and tag= of the few rules that have them       |
  *   | SOURCES   the files the policy was compiled from              |
@@ -53,7 +56,7 @@
 #include "engine_limits.h"
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
-#define KHV_BLOB_VERSION	3
+#define KHV_BLOB_VERSION	4
 
 enum khv_section_id {
 	KHV_SEC_DOMAINS,
@@ -64,6 +67,9 @@ enum khv_section_id {
 	KHV_SEC_ITEMS,
 	KHV_SEC_ENTRIES,
 	KHV_SEC_CONDS,
+	KHV_SEC_MEMBERS,
+	KHV_SEC_RANGES,
+	KHV_SEC_LIMITS,
 	KHV_SEC_RULES,
 	KHV_SEC_NOTES,
 	KHV_SEC_SOURCES,
@@ -89,12 +95,17 @@ struct khv_blob_header {
 	__u8 governed;		/* bit per type */
 	__u8 mode;		/* enum khv_mode */
 	__u8 probes;		/* slots to look at, at most KHV_MAX_PROBES */
-	__u8 pad;
+	__u8 needs;		/* KHV_NEEDS_* */
 	__le32 attach;		/* NODES: root of the attach lines, or 0 */
 	__le32 refuse;		/* ENTRIES: the refuse lines */
 	__le32 nr_refuse;
+	__le32 admins;		/* MEMBERS: the admin lines */
+	__le32 nr_admins;
 	struct khv_section section[KHV_NR_SECTIONS];
 };
+
+/* Numbers of struct khv_blob_header.mode are those of enum khv_mode. */
+#define KHV_BLOB_MODES		4
 
 enum khv_tree {
 	KHV_TREE_FILE,		/* absolute paths */
@@ -189,14 +200,14 @@ struct khv_blob_item {
 #define KHV_GRANT_ADD		0x00100000
 #define KHV_GRANT_DEL		0x00200000
 #define KHV_GRANT_CLASS_SHIFT	24
-#define KHV_GRANT_CLASS		0x3f000000
+#define KHV_GRANT_CLASS		0x7f000000
 #define KHV_GRANT_MAIN_FILE	0x01000000	/* not from an include */
 #define KHV_GRANT_OWN_SHIFT	25		/* 3: own domain, less: inherited */
-#define KHV_GRANT_CONDS_SHIFT	27		/* number of conditions */
-#define KHV_GRANT_EXACT		0x20000000	/* not for what is below */
-#define KHV_NR_CLASSES		64
+#define KHV_GRANT_CONDS_SHIFT	27		/* number of conditions, up to 7 */
+#define KHV_GRANT_EXACT		0x40000000	/* not for what is below */
 
 #define KHV_NO_TARGET		0xffff
+#define KHV_TARGET_DETACH	0xfffe		/* out of the policy */
 
 struct khv_blob_entry {
 	__le32 grant;
@@ -207,11 +218,42 @@ struct khv_blob_entry {
 
 #define KHV_COND_USER	(1 << 0)
 #define KHV_COND_GROUP	(1 << 1)
+#define KHV_COND_ROLE	(1 << 2)
+#define KHV_COND_FROM	(1 << 3)
+#define KHV_COND_UNTIL	(1 << 4)
+/* Not a condition: the verb of RANGES is granted for these numbers only. */
+#define KHV_COND_RANGES	(1 << 5)
+#define KHV_COND_ALL	((1 << 6) - 1)
 
 struct khv_blob_cond {
+	__le64 until;		/* seconds since the epoch */
 	__le32 what;
 	__le32 uid;
 	__le32 gid;
+	__le32 role;		/* MEMBERS */
+	__le32 nr_role;
+	__le32 ranges;		/* RANGES, rising, without overlap */
+	__le32 nr_ranges;
+	__le32 ranged;		/* the verb they belong to */
+	__u8 from[16];		/* prefix; IPv4 uses 4 bytes */
+	__u8 from_length;
+	__u8 from_inet6;
+	__u8 pad[6];
+};
+
+/* A user or a group: of a role, or who may change the policy. */
+struct khv_blob_member {
+	__le32 what;		/* KHV_COND_USER or KHV_COND_GROUP */
+	__le32 id;
+};
+
+struct khv_blob_range {
+	__le32 low, high;
+};
+
+struct khv_blob_limit {
+	__le32 count;		/* so many times */
+	__le32 period;		/* in so many seconds */
 };
 
 enum khv_blob_rule_kind {
@@ -228,7 +270,7 @@ struct khv_blob_rule {
 	__u8 kind;
 	__u8 effects;		/* enum khv_rule_effect */
 	__u8 error;		/* errno, 0: the default of the type */
-	__u8 pad;
+	__u8 limit;		/* 1 + number of LIMITS, 0: none */
 };
 
 struct khv_blob_note {

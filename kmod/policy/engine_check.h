@@ -23,6 +23,7 @@ enum reason {
 	BAD_ITEM,
 	BAD_ENTRY,
 	BAD_COND,
+	BAD_NEEDS,
 	BAD_RULE,
 	BAD_NOTE,
 	BAD_SOURCE,
@@ -51,5 +52,7 @@ static inline bool string_ok(const struct check *c, u32 offset)
 }
 
 int khv_check_trees(const struct check *c);
+int khv_check_conds(const struct check *c);
+int khv_check_needs(const struct check *c);
 
 #endif /* _KHV_ENGINE_CHECK_H */

@@ -8,7 +8,8 @@
 /* A grant of another type has a protocol where files have a target. */
 static bool has_target(const struct khv_fold *f)
 {
-	return !f->broken && f->target < khv_count_of(f->e, KHV_SEC_DOMAINS);
+	return !f->broken && (f->target == KHV_TARGET_DETACH ||
+			      f->target < khv_count_of(f->e, KHV_SEC_DOMAINS));
 }
 
 static bool is_unreachable(const char *path, size_t len)
@@ -46,10 +47,7 @@ void khv_engine_file(const struct khv_engine *e, u16 domain,
 		     const struct khv_subject *s, const char *path, size_t len,
 		     u32 verbs, struct khv_decision *d)
 {
-	struct khv_fold f = {
-		.e = e, .s = s, .rule = KHV_NO_RULE, .target = KHV_NO_TARGET,
-		.want = khv_judged(e, KHV_TYPE_FILE, verbs),
-	};
+	struct khv_fold f = KHV_FOLD(e, s, khv_judged(e, KHV_TYPE_FILE, verbs));
 
 	if (!f.want) {
 		khv_decide_allowed(d);
@@ -59,14 +57,27 @@ void khv_engine_file(const struct khv_engine *e, u16 domain,
 	khv_decide(&f, KHV_TYPE_FILE, d);
 }
 
+void khv_engine_file_number(const struct khv_engine *e, u16 domain,
+			    const struct khv_subject *s, const char *path,
+			    size_t len, u32 verbs, u32 number,
+			    struct khv_decision *d)
+{
+	struct khv_fold f = KHV_FOLD(e, s, khv_judged(e, KHV_TYPE_FILE, verbs));
+
+	if (!f.want) {
+		khv_decide_allowed(d);
+		return;
+	}
+	f.number = number;
+	fold_file(&f, domain, path, len);
+	khv_decide(&f, KHV_TYPE_FILE, d);
+}
+
 bool khv_engine_transition(const struct khv_engine *e, u16 domain,
 			   const struct khv_subject *s, const char *path,
 			   size_t len, u16 *new_domain, u32 *rule)
 {
-	struct khv_fold f = {
-		.e = e, .s = s, .rule = KHV_NO_RULE, .target = KHV_NO_TARGET,
-		.want = KHV_F_EXEC,
-	};
+	struct khv_fold f = KHV_FOLD(e, s, KHV_F_EXEC);
 
 	fold_file(&f, domain, path, len);
 	if (!has_target(&f))
@@ -81,10 +92,7 @@ bool khv_engine_attach(const struct khv_engine *e, const char *path, size_t len,
 		       u16 *domain, u32 *rule)
 {
 	static const struct khv_subject nobody;
-	struct khv_fold f = {
-		.e = e, .s = &nobody, .rule = KHV_NO_RULE,
-		.target = KHV_NO_TARGET, .want = KHV_F_EXEC,
-	};
+	struct khv_fold f = KHV_FOLD(e, &nobody, KHV_F_EXEC);
 
 	if (!len || path[0] != '/')
 		return false;

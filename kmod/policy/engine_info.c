@@ -68,6 +68,7 @@ int khv_type_error(enum khv_type type)
 void khv_decide_allowed(struct khv_decision *d)
 {
 	d->allowed = true;
+	d->limit = 0;
 	d->denied = 0;
 	d->rule = KHV_NO_RULE;
 	d->error = 0;
@@ -83,6 +84,7 @@ void khv_decide(const struct khv_fold *f, enum khv_type type,
 	d->allowed = !d->denied;
 	d->rule = f->rule;
 	d->effects = 0;
+	d->limit = 0;
 	d->error = 0;
 	if (d->denied)
 		d->error = khv_type_error(type);
@@ -90,6 +92,8 @@ void khv_decide(const struct khv_fold *f, enum khv_type type,
 		return;
 	r = khv_rule_at(f->e, d->rule);
 	d->effects = r->effects;
+	if (d->allowed)
+		d->limit = r->limit;
 	if (d->denied && r->error)
 		d->error = r->error;
 }
@@ -112,6 +116,22 @@ u32 khv_engine_named_verbs(const struct khv_engine *e, enum khv_type type)
 u32 khv_engine_gap_verbs(const struct khv_engine *e, enum khv_type type)
 {
 	return (u32)type < KHV_NR_TYPES ? khv_le32(e->blob->gaps[type]) : 0;
+}
+
+u32 khv_engine_needs(const struct khv_engine *e)
+{
+	return e->blob->needs;
+}
+
+bool khv_engine_limit(const struct khv_engine *e, u32 i, u32 *count, u32 *period)
+{
+	const struct khv_blob_limit *l = khv_section(e, KHV_SEC_LIMITS);
+
+	if (i >= khv_count_of(e, KHV_SEC_LIMITS))
+		return false;
+	*count = khv_le32(l[i].count);
+	*period = khv_le32(l[i].period);
+	return true;
 }
 
 const char *khv_engine_name(const struct khv_engine *e)

@@ -156,31 +156,35 @@ struct khv_fold {
 	u32 rule;
 	u16 target;
 	bool broken;		/* no room: cannot happen in a checked blob */
+	u32 number;		/* of ioctl or signal; KHV_ANY_NUMBER */
+	const struct khv_sockaddr *peer;	/* for from=; NULL: unknown */
 };
 
-static inline bool khv_cond_holds(const struct khv_fold *f, u32 cond)
-{
-	const struct khv_blob_cond *c = khv_section(f->e, KHV_SEC_CONDS);
-	u32 what;
-
-	c += cond;
-	what = khv_le32(c->what);
-	if ((what & KHV_COND_USER) && khv_le32(c->uid) != f->s->uid)
-		return false;
-	if ((what & KHV_COND_GROUP) && khv_le32(c->gid) != f->s->gid)
-		return false;
-	return true;
+/* Everything of a decision that a lookup does not fill in. */
+#define KHV_FOLD(engine, subject, verbs) {				\
+	.e = (engine), .s = (subject), .want = (verbs),			\
+	.rule = KHV_NO_RULE, .target = KHV_NO_TARGET,			\
+	.number = KHV_ANY_NUMBER,					\
 }
 
-static inline void khv_fold_entry(struct khv_fold *f,
-				  const struct khv_blob_entry *entry)
-{
-	u32 grant = khv_le32(entry->grant);
-	u32 verbs = grant & KHV_GRANT_VERBS;
-	u32 cond = khv_le16(entry->cond);
+/* A grant that says nothing. */
+#define KHV_GRANT_NOTHING	KHV_GRANT_ADD
 
-	if (cond && !khv_cond_holds(f, cond))
-		return;
+/*
+ * What is left of a grant whose rule has the condition @cond: KHV_GRANT_NOTHING
+ * if it does not hold.
+ */
+u32 khv_cond_grant(const struct khv_fold *f, u32 cond, u32 grant);
+/* Does the condition hold, of a rule that grants nothing by itself? */
+bool khv_cond_holds(const struct khv_fold *f, u32 cond);
+/* What is left of it if nobody knows whether the rule applies. */
+u32 khv_grant_unsure(u32 grant);
+
+static inline void khv_fold_grant(struct khv_fold *f,
+				  const struct khv_blob_entry *entry, u32 grant)
+{
+	u32 verbs = grant & KHV_GRANT_VERBS;
+
 	switch (grant & KHV_GRANT_OP) {
 	case KHV_GRANT_SET:
 		f->grant = verbs;
@@ -198,6 +202,17 @@ static inline void khv_fold_entry(struct khv_fold *f,
 	}
 	f->rule = khv_le32(entry->rule);
 	f->target = khv_le16(entry->target);
+}
+
+static inline void khv_fold_entry(struct khv_fold *f,
+				  const struct khv_blob_entry *entry)
+{
+	u32 grant = khv_le32(entry->grant);
+	u32 cond = khv_le16(entry->cond);
+
+	if (khv_unlikely(cond))
+		grant = khv_cond_grant(f, cond, grant);
+	khv_fold_grant(f, entry, grant);
 }
 
 /* How the rest of a path is cut into components. */

@@ -59,9 +59,7 @@ void khv_engine_kernel(const struct khv_engine *e, u16 domain,
 		       const struct khv_subject *s, const char *name, size_t len,
 		       struct khv_decision *d)
 {
-	struct khv_fold f = {
-		.e = e, .s = s, .rule = KHV_NO_RULE, .want = KHV_K_USE,
-	};
+	struct khv_fold f = KHV_FOLD(e, s, KHV_K_USE);
 	const struct khv_blob_domain *dom;
 
 	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {

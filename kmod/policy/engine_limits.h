@@ -22,6 +22,12 @@
 #define KHV_MAX_ITEMS		256
 /* Refuse lines. */
 #define KHV_MAX_REFUSE		256
+/* Users and groups of one role, and of all admin lines. */
+#define KHV_MAX_MEMBERS		256
+/* Ranges of numbers in one pair of ( ). */
+#define KHV_MAX_RANGES		256
+/* Different limit= lines: every task that enters the policy gets memory for them. */
+#define KHV_MAX_LIMITS		32
 /* Slots of the hash table that are looked at before "not there". */
 #define KHV_MAX_PROBES		64
 #define KHV_MAX_NODES		(1u << 24)

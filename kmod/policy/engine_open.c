@@ -27,6 +27,7 @@ static const char *const reasons[NR_REASONS] = {
 	[BAD_ITEM] = "policy blob: bad process or family rule",
 	[BAD_ENTRY] = "policy blob: bad grant",
 	[BAD_COND] = "policy blob: bad condition",
+	[BAD_NEEDS] = "policy blob: does not say what its conditions need",
 	[BAD_RULE] = "policy blob: bad rule",
 	[BAD_NOTE] = "policy blob: bad note",
 	[BAD_SOURCE] = "policy blob: bad source file",
@@ -42,6 +43,9 @@ static const u32 element_size[KHV_NR_SECTIONS] = {
 	[KHV_SEC_ITEMS] = sizeof(struct khv_blob_item),
 	[KHV_SEC_ENTRIES] = sizeof(struct khv_blob_entry),
 	[KHV_SEC_CONDS] = sizeof(struct khv_blob_cond),
+	[KHV_SEC_MEMBERS] = sizeof(struct khv_blob_member),
+	[KHV_SEC_RANGES] = sizeof(struct khv_blob_range),
+	[KHV_SEC_LIMITS] = sizeof(struct khv_blob_limit),
 	[KHV_SEC_RULES] = sizeof(struct khv_blob_rule),
 	[KHV_SEC_NOTES] = sizeof(struct khv_blob_note),
 	[KHV_SEC_SOURCES] = sizeof(struct khv_blob_source),
@@ -123,7 +127,7 @@ static int check_header(const struct check *c)
 	const struct khv_blob_header *h = c->e->blob;
 	u32 i;
 
-	if (h->mode > 2 || h->governed >> KHV_NR_TYPES || h->pad ||
+	if (h->mode >= KHV_BLOB_MODES || h->governed >> KHV_NR_TYPES ||
 	    !string_ok(c, khv_le32(h->name)))
 		return BAD_HEADER;
 	for (i = 0; i < KHV_NR_TYPES; i++)
@@ -249,24 +253,10 @@ static int check_entries(const struct check *c)
 		    khv_le16(entry->cond) >= c->count[KHV_SEC_CONDS])
 			return BAD_ENTRY;
 		if (rules[rule].kind != KHV_TYPE_SOCKET &&
-		    target != KHV_NO_TARGET &&
+		    target != KHV_NO_TARGET && target != KHV_TARGET_DETACH &&
 		    target >= c->count[KHV_SEC_DOMAINS])
 			return BAD_ENTRY;
 	}
-	return BAD_NONE;
-}
-
-static int check_conds(const struct check *c)
-{
-	const struct khv_blob_cond *cond = khv_section(c->e, KHV_SEC_CONDS);
-	u32 i, n = c->count[KHV_SEC_CONDS];
-
-	if (!n || cond->what)
-		return BAD_COND;
-	for (i = 1; i < n; i++)
-		if (!cond[i].what ||
-		    (khv_le32(cond[i].what) & ~(KHV_COND_USER | KHV_COND_GROUP)))
-			return BAD_COND;
 	return BAD_NONE;
 }
 
@@ -279,8 +269,11 @@ static int check_rules(const struct check *c)
 		if (khv_le32(r->text) >= c->count[KHV_SEC_TEXT] ||
 		    khv_le16(r->source) >= c->count[KHV_SEC_SOURCES] ||
 		    khv_le16(r->domain) >= c->count[KHV_SEC_DOMAINS] ||
-		    r->kind >= KHV_NR_KINDS || r->error > 133 || r->pad ||
-		    (r->effects & ~(KHV_RULE_AUDIT | KHV_RULE_QUIET)))
+		    r->kind >= KHV_NR_KINDS || r->error > 133 ||
+		    r->limit > c->count[KHV_SEC_LIMITS] ||
+		    (r->effects & ~(KHV_RULE_AUDIT | KHV_RULE_QUIET |
+				    KHV_RULE_KILL | KHV_RULE_LOG)) ||
+		    (r->effects & KHV_RULE_LOG) >> KHV_RULE_LOG_SHIFT > 4)
 			return BAD_RULE;
 	return BAD_NONE;
 }
@@ -326,8 +319,9 @@ static int check_content(struct check *c)
 	static int (*const checks[])(const struct check *c) = {
 		/* Strings and slots before trees, trees before their users. */
 		check_strings, check_slots, khv_check_trees, check_header,
-		check_domains, check_ports, check_items, check_conds,
+		check_domains, check_ports, check_items, khv_check_conds,
 		check_sources, check_rules, check_entries, check_notes,
+		khv_check_needs,
 	};
 	u32 i;
 

@@ -244,28 +244,37 @@ static void wide_sort(const struct khv_engine *e, struct wide *w)
 
 /*
  * Patterns with the same number of literal bytes: their entries compete by
- * class, so all of one class come before all of the next.
+ * class, so all of one class come before all of the next. Those of a node are in
+ * that order already: merge them.
  */
 static void fold_equals(struct khv_fold *f, const u32 *nodes, u32 nr, bool last)
 {
-	u32 class, i, j;
+	u8 done[KHV_MAX_WIDTH] = { 0 };
+	u32 i;
 
-	for (class = 0; class < KHV_NR_CLASSES; class++) {
+	for (;;) {
+		const struct khv_blob_entry *entry, *least = NULL;
+		u32 class, lowest = ~0u, from = 0;
+
 		for (i = 0; i < nr; i++) {
 			const struct khv_blob_node *n = f->e->nodes + nodes[i];
-			const struct khv_blob_entry *entry;
 
-			entry = f->e->entries + khv_le32(n->first);
-			for (j = 0; j < n->nr; j++, entry++) {
-				u32 grant = khv_le32(entry->grant);
-
-				if (((grant & KHV_GRANT_CLASS) >>
-				     KHV_GRANT_CLASS_SHIFT) != class)
-					continue;
-				if (last || !(grant & KHV_GRANT_EXACT))
-					khv_fold_entry(f, entry);
+			khv_count();
+			if (done[i] == n->nr)
+				continue;
+			entry = f->e->entries + khv_le32(n->first) + done[i];
+			class = khv_le32(entry->grant) & KHV_GRANT_CLASS;
+			if (class < lowest) {
+				lowest = class;
+				least = entry;
+				from = i;
 			}
 		}
+		if (!least)
+			return;
+		done[from]++;
+		if (last || !(khv_le32(least->grant) & KHV_GRANT_EXACT))
+			khv_fold_entry(f, least);
 	}
 }
 

@@ -9,7 +9,7 @@ static bool exe_below(const char *exe, size_t exe_len, const char *path)
 {
 	size_t len = strlen(path);
 
-	if (!exe || exe_len < len || memcmp(exe, path, len))
+	if (exe_len < len || memcmp(exe, path, len))
 		return false;
 	return exe_len == len || exe[len] == '/' || len == 1;
 }
@@ -37,15 +37,28 @@ static bool item_matches(const struct khv_engine *e,
 	}
 }
 
+static void fold_item(struct khv_fold *f, const struct khv_process *p,
+		      const struct khv_blob_item *item)
+{
+	const struct khv_blob_entry *entry = f->e->entries + khv_le32(item->entry);
+	u32 kind = khv_le32(item->kind), cond = khv_le16(entry->cond);
+	u32 grant = khv_le32(entry->grant);
+
+	if (cond)
+		grant = khv_cond_grant(f, cond, grant);
+	if (kind == KHV_ITEM_EXE && !p->exe)
+		grant = khv_grant_unsure(grant);
+	else if (!item_matches(f->e, p, kind, khv_le32(item->value)))
+		return;
+	khv_fold_grant(f, entry, grant);
+}
+
 void khv_engine_process(const struct khv_engine *e, u16 domain,
 			const struct khv_subject *s,
 			const struct khv_process *p, u32 verbs,
 			struct khv_decision *d)
 {
-	struct khv_fold f = {
-		.e = e, .s = s, .rule = KHV_NO_RULE,
-		.want = khv_judged(e, KHV_TYPE_PROCESS, verbs),
-	};
+	struct khv_fold f = KHV_FOLD(e, s, khv_judged(e, KHV_TYPE_PROCESS, verbs));
 	const struct khv_blob_item *item = khv_section(e, KHV_SEC_ITEMS);
 	const struct khv_blob_domain *dom;
 	u32 i, nr;
@@ -56,15 +69,13 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 	}
 	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {
 		dom = khv_domain_at(e, domain);
+		f.number = p->number;
 		f.grant = khv_le32(dom->fallback[KHV_TYPE_PROCESS]);
 		item += khv_le32(dom->process);
 		nr = khv_le32(dom->nr_process);
 		for (i = 0; i < nr; i++, item++) {
 			khv_count();
-			if (item_matches(e, p, khv_le32(item->kind),
-					 khv_le32(item->value)))
-				khv_fold_entry(&f, e->entries +
-						   khv_le32(item->entry));
+			fold_item(&f, p, item);
 		}
 	}
 	khv_decide(&f, KHV_TYPE_PROCESS, d);
@@ -73,7 +84,7 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 bool khv_engine_refuse(const struct khv_engine *e, const struct khv_subject *s,
 		       u32 *rule)
 {
-	struct khv_fold f = { .e = e, .s = s };
+	struct khv_fold f = KHV_FOLD(e, s, 0);
 	const struct khv_blob_entry *entry = e->entries;
 	u32 i, nr = khv_le32(e->blob->nr_refuse);
 

@@ -138,10 +138,7 @@ void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		       const struct khv_sockaddr *addr, u32 verbs,
 		       struct khv_decision *d)
 {
-	struct khv_fold f = {
-		.e = e, .s = s, .rule = KHV_NO_RULE,
-		.want = khv_judged(e, KHV_TYPE_SOCKET, verbs),
-	};
+	struct khv_fold f = KHV_FOLD(e, s, khv_judged(e, KHV_TYPE_SOCKET, verbs));
 	const struct khv_blob_domain *dom;
 	u32 create;
 
@@ -164,6 +161,7 @@ void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		return;
 	}
 	dom = khv_domain_at(e, domain);
+	f.peer = addr->peer;
 	f.grant = khv_le32(dom->fallback[KHV_TYPE_SOCKET]);
 	if (create) {
 		struct khv_fold g = f;

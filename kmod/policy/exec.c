@@ -13,11 +13,10 @@ static const struct khv_check khv_exec_check = { .name = "bprm_check" };
 static bool khv_is_refused(const struct khv_judge *j, u32 *rule)
 {
 	const struct cred *cred = current_cred();
-	const struct khv_subject effective = {
-		.uid = from_kuid(&init_user_ns, cred->euid),
-		.gid = from_kgid(&init_user_ns, cred->egid),
-	};
+	struct khv_subject effective = j->s;
 
+	effective.uid = from_kuid(&init_user_ns, cred->euid);
+	effective.gid = from_kgid(&init_user_ns, cred->egid);
 	return khv_engine_refuse(&j->l->engine, &j->s, rule) ||
 	       khv_engine_refuse(&j->l->engine, &effective, rule);
 }

@@ -7,6 +7,7 @@
 #include <linux/cred.h>
 #include <linux/export.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include "mediate.h"
 
 static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
@@ -112,6 +113,26 @@ void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs)
 	};
 }
 
+/* Whoever asks: real ids, as rules mean them. */
+void khv_subject_real(struct khv_subject *s, const struct cred *cred)
+{
+	/* A kgid_t is a number of the initial user namespace, and they are sorted. */
+	BUILD_BUG_ON(sizeof(cred->group_info->gid[0]) != sizeof(u32));
+	s->uid = from_kuid(&init_user_ns, cred->uid);
+	s->gid = from_kgid(&init_user_ns, cred->gid);
+	s->groups = (const u32 *)cred->group_info->gid;
+	s->nr_groups = cred->group_info->ngroups;
+	s->now = 0;
+}
+
+/* Is what the policy does not grant only reported? */
+static bool khv_mode_lets_pass(const struct khv_engine *e)
+{
+	u8 mode = khv_engine_mode(e);
+
+	return mode == KHV_MODE_COMPLAIN || mode == KHV_MODE_LEARN;
+}
+
 static bool khv_wants_report(const struct khv_judge *j,
 			     const struct khv_decision *dec)
 {
@@ -172,8 +193,7 @@ int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
 		     const struct khv_decision *dec, const char *object,
 		     size_t len)
 {
-	bool complain = j->l &&
-			khv_engine_mode(&j->l->engine) == KHV_MODE_COMPLAIN;
+	bool complain = j->l && khv_mode_lets_pass(&j->l->engine);
 	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
 				   complain ? KHV_WOULD_DENY : KHV_DENIED;
 
@@ -227,10 +247,11 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	j->d = d;
 	j->l = rcu_dereference(d->policy->now);
 	j->domain = 0;
-	j->s.uid = from_kuid(&init_user_ns, cred->uid);
-	j->s.gid = from_kgid(&init_user_ns, cred->gid);
+	khv_subject_real(&j->s, cred);
 	if (!j->l)
 		return true;
+	if (khv_engine_needs(&j->l->engine) & KHV_NEEDS_CLOCK)
+		j->s.now = ktime_get_real_seconds();
 	if (khv_engine_mode(&j->l->engine) == KHV_MODE_OFF)
 		return false;
 	if (!khv_domain_index(d, j->l, &j->domain))

@@ -35,6 +35,7 @@ struct khv_judge {
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 		     struct khv_domain *d, const struct khv_check *check);
 bool khv_is_judged(enum khv_object id);
+void khv_subject_real(struct khv_subject *s, const struct cred *cred);
 u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs);
 void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs);
 int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,

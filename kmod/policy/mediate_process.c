@@ -56,6 +56,7 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 		return 0;
 	p.pid = task_tgid_nr(task);
 	p.uid = from_kuid(&init_user_ns, task_uid(task));
+	p.number = KHV_ANY_NUMBER;
 	p.descendant = khv_task_descends(task, current);
 	d = j->m->domain(task);
 	if (d && d->policy == j->d->policy && j->l) {

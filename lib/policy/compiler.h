@@ -4,6 +4,7 @@
  *
  *   lex.c      a line -> words
  *   parse.c    words -> directives and rules; rule.c, option.c, include.c
+ *   condition.c, number.c  roles, times, limits; signals and ioctls
  *   expand.c   one identifier -> several, for variables, braces and "~"
  *   ident_*.c  an identifier -> places in the trees
  *   tree.c     the trees while they grow
@@ -122,12 +123,17 @@ struct hvp_domain {
 	u32 includes; /* list of sources that are in it already */
 };
 
+enum hvp_sign { HVP_SET, HVP_ADD, HVP_DEL, HVP_NR_SIGNS };
+
 /* What the third column says. */
 struct hvp_perms {
 	u32 set, add, del;
 	bool delta;
 	/* "read" stands for more while exec and mmap are ungoverned */
 	bool reads_set, reads_add, reads_del;
+	/* what stands in ( ), and the verb before it; 0: nothing */
+	u32 ranges[HVP_NR_SIGNS];
+	u32 ranged;
 };
 
 /* A line that can decide something. */
@@ -138,12 +144,14 @@ struct hvp_rule {
 	u8 kind;
 	u8 effects;
 	u8 error;
+	u8 limit; /* 1 + number, 0: none */
 	bool exact;
 	bool in_include;
 	struct hvp_perms perms;
 	u32 cond;
-	int target; /* domain, or -1 */
+	int target; /* domain, KHV_TARGET_DETACH, or -1 */
 	const char *why, *tag;
+	u32 until_column; /* of until=, 0: none */
 };
 
 /* What one rule says at one place. */
@@ -193,6 +201,7 @@ struct hvp_test {
 	const char *ident, *verb;
 	u32 verb_column;
 	struct khv_subject subject;
+	struct khv_sockaddr peer; /* family 0: none */
 };
 
 struct hvp_account {
@@ -201,7 +210,23 @@ struct hvp_account {
 };
 
 struct hvp_cond {
+	u64 until;
 	u32 what, uid, gid;
+	u32 role;   /* roles */
+	u32 ranges; /* range_sets */
+	u32 ranged; /* verb */
+	u32 from_length;
+	u32 from_inet6;
+	u8 from[16];
+};
+
+struct hvp_role {
+	const char *name;
+	u32 first, nr; /* members */
+};
+
+struct hvp_range_set {
+	u32 first, nr; /* ranges */
 };
 
 struct hvp_compiler {
@@ -242,6 +267,13 @@ struct hvp_compiler {
 	HVP_LIST(u32) refuse; /* rules */
 	HVP_LIST(struct hvp_test) tests;
 	HVP_LIST(struct hvp_cond) conds; /* 0 is none */
+	HVP_LIST(u32) cond_slots;
+	HVP_LIST(struct hvp_role) roles;
+	HVP_LIST(struct khv_blob_member) members;
+	HVP_LIST(struct khv_blob_member) admins;
+	HVP_LIST(struct hvp_range_set) range_sets; /* 0 is none */
+	HVP_LIST(struct khv_blob_range) ranges;
+	HVP_LIST(struct khv_blob_limit) limits;
 	HVP_LIST(struct hvp_account) accounts;
 	HVP_LIST(u64) included; /* domain << 32 | source */
 	bool have_accounts;
@@ -348,9 +380,11 @@ bool hvp_parse_perms(struct hvp_compiler *c, enum khv_type type,
 u32 hvp_new_rule(struct hvp_compiler *c, u8 kind, u32 column);
 
 struct hvp_options {
-	u32 uid, gid;
+	struct hvp_cond cond;
 	bool has_user, has_group, exact;
-	u8 effects, error;
+	u8 effects, error, limit;
+	u64 now;
+	u32 until_column;
 	const char *why, *tag;
 	const struct hvp_account *account;
 };
@@ -359,12 +393,39 @@ enum hvp_option_set {
 	HVP_OPT_USER = 1 << 0, /* user=, group= */
 	HVP_OPT_WHY = 1 << 1,  /* why=, tag= */
 	HVP_OPT_RULE = 1 << 2, /* everything else of a rule */
+	HVP_OPT_ROLE = 1 << 3,
+	HVP_OPT_FROM = 1 << 4,
+	HVP_OPT_AT = 1 << 5, /* of a test */
 };
 
 bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
 		       u32 first, unsigned int allowed,
 		       struct hvp_options *options);
-u32 hvp_cond(struct hvp_compiler *c, const struct hvp_options *options);
+/* Number of a condition. */
+u32 hvp_cond(struct hvp_compiler *c, const struct hvp_cond *cond);
+
+/* --- condition.c ---------------------------------------------------------------- */
+
+/* "webadmin user:ann,group:www" */
+void hvp_parse_role(struct hvp_compiler *c, const struct hvp_words *w);
+void hvp_parse_admin(struct hvp_compiler *c, const struct hvp_words *w);
+bool hvp_role(struct hvp_compiler *c, const char *name, u32 column, u32 *role);
+bool hvp_until(struct hvp_compiler *c, const char *text, u32 column,
+	       u64 *until);
+bool hvp_limit(struct hvp_compiler *c, const char *text, u32 column, u8 *limit);
+/* The clock of this compilation, in seconds since the epoch. */
+u64 hvp_now(struct hvp_compiler *c);
+
+/* --- number.c -------------------------------------------------------------------- */
+
+/* Which verb of a type takes words in ( )? 0: none. */
+u32 hvp_ranged_verb(enum khv_type type);
+/* "hup,term" of a verb; a number of range_sets, or 0 after an error. */
+u32 hvp_parse_ranges(struct hvp_compiler *c, enum khv_type type,
+		     const char *text, u32 len, u32 column);
+/* The single number of a question; NULL or what is wrong with it. */
+const char *hvp_one_number(struct hvp_mem *m, enum khv_type type,
+			   const char *text, u32 *number);
 /* Directives; false if the word is none. */
 bool hvp_parse_directive(struct hvp_compiler *c, const struct hvp_words *w);
 extern const char *const hvp_directive_names[];
@@ -470,11 +531,12 @@ void hvp_lint_policy(struct hvp_compiler *c);
 void hvp_run_tests(struct hvp_compiler *c);
 /* Verbs of a question; 0 after an error text was made. */
 u32 hvp_test_verbs(struct hvp_mem *m, enum khv_type type, const char *text,
-		   const char **error);
+		   u32 *number, const char **error);
 /* NULL or what is wrong with the question. @ident is escaped text. */
 const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
 		    const struct khv_subject *s, enum khv_type type,
-		    const char *ident, u32 verbs, struct khv_decision *d);
+		    const char *ident, u32 verbs, u32 number,
+		    const struct khv_sockaddr *peer, struct khv_decision *d);
 
 /* --- show.c ---------------------------------------------------------------------- */
 

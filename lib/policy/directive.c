@@ -6,12 +6,6 @@
 
 typedef void directive_fn(struct hvp_compiler *c, const struct hvp_words *w);
 
-static void unsupported(struct hvp_compiler *c, const struct hvp_words *w)
-{
-	hvp_error(c, w->at[0].column, "not supported by this version: \"%s\"",
-		  w->at[0].text);
-}
-
 static bool count(struct hvp_compiler *c, const struct hvp_words *w, u32 least,
 		  u32 most, const char *expected)
 {
@@ -136,11 +130,13 @@ static void refuse(struct hvp_compiler *c, const struct hvp_words *w)
 	u32 rule;
 
 	if (!in_main_file(c, w) ||
-	    !hvp_parse_options(c, w, 1, HVP_OPT_USER | HVP_OPT_WHY, &options))
+	    !hvp_parse_options(c, w, 1,
+			       HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY,
+			       &options))
 		return;
-	if (!options.has_user && !options.has_group) {
+	if (!options.cond.what) {
 		hvp_error(c, w->at[0].column + w->at[0].raw_len,
-			  "expected user=NAME or group=NAME");
+			  "expected user=NAME, group=NAME or role=NAME");
 		return;
 	}
 	if (c->refuse.nr == KHV_MAX_REFUSE) {
@@ -149,10 +145,16 @@ static void refuse(struct hvp_compiler *c, const struct hvp_words *w)
 		return;
 	}
 	rule = hvp_new_rule(c, KHV_KIND_REFUSE, w->at[0].column);
-	c->rules.at[rule].cond = hvp_cond(c, &options);
+	c->rules.at[rule].cond = hvp_cond(c, &options.cond);
 	c->rules.at[rule].why = options.why;
 	c->rules.at[rule].tag = options.tag;
 	*hvp_push(&c->mem, &c->refuse) = rule;
+}
+
+static void admin(struct hvp_compiler *c, const struct hvp_words *w)
+{
+	if (in_main_file(c, w))
+		hvp_parse_admin(c, w);
 }
 
 static void mode(struct hvp_compiler *c, const struct hvp_words *w)
@@ -173,13 +175,15 @@ static void mode(struct hvp_compiler *c, const struct hvp_words *w)
 		c->mode = KHV_MODE_COMPLAIN;
 	else if (!strcmp(name, "off"))
 		c->mode = KHV_MODE_OFF;
+	else if (!strcmp(name, "learn"))
+		c->mode = KHV_MODE_LEARN;
 	else if (hvp_is_one_of(name, names))
 		hvp_error(c, w->at[1].column,
 			  "not supported by this version: \"mode %s\"", name);
 	else
 		hvp_error(
 			c, w->at[1].column,
-			"unknown mode \"%s\": expected enforce, complain or off%s",
+			"unknown mode \"%s\": expected enforce, complain, learn or off%s",
 			hvp_show(c, name, strlen(name)),
 			hvp_suggest(&c->mem, name, names));
 }
@@ -393,7 +397,8 @@ static const struct {
 	{ "include", hvp_parse_include },
 	{ "inherit", inherit },
 	{ "allow-gap", allow_gap },
-	{ "admin", unsupported },
+	{ "admin", admin },
+	{ "role", hvp_parse_role },
 };
 
 #define NR_DIRECTIVES (sizeof(directives) / sizeof(directives[0]))
@@ -401,8 +406,8 @@ static const struct {
 const char *const hvp_directive_names[] = { "version", "policy",    "attach",
 					    "refuse",  "mode",	    "default",
 					    "govern",  "set",	    "include",
-					    "inherit", "allow-gap", "expect",
-					    NULL };
+					    "inherit", "allow-gap", "admin",
+					    "role",    "expect",    NULL };
 
 bool hvp_parse_directive(struct hvp_compiler *c, const struct hvp_words *w)
 {

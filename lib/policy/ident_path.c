@@ -2,6 +2,20 @@
 /* Paths and patterns of paths: from text to nodes. */
 #include "compiler.h"
 
+/* The condition of a rule, and what stands in ( ). */
+static u32 ranged_cond(struct hvp_compiler *c, const struct hvp_rule *r,
+		       enum hvp_sign sign)
+{
+	struct hvp_cond cond = c->conds.at[r->cond];
+
+	if (!r->perms.ranges[sign])
+		return r->cond;
+	cond.what |= KHV_COND_RANGES;
+	cond.ranges = r->perms.ranges[sign];
+	cond.ranged = r->perms.ranged;
+	return hvp_cond(c, &cond);
+}
+
 u32 hvp_rule_places(struct hvp_compiler *c, u32 rule, struct hvp_place *p)
 {
 	const struct hvp_rule *r = &c->rules.at[rule];
@@ -15,24 +29,25 @@ u32 hvp_rule_places(struct hvp_compiler *c, u32 rule, struct hvp_place *p)
 	};
 	u32 what = c->conds.at[r->cond].what, n = 0;
 
-	base.class =
-		(r->exact ? KHV_GRANT_EXACT : 0) |
-		(r->in_include ? 0 : KHV_GRANT_MAIN_FILE) |
-		((u32) !!(what & KHV_COND_USER) + !!(what & KHV_COND_GROUP))
-			<< KHV_GRANT_CONDS_SHIFT;
+	base.class = (r->exact ? KHV_GRANT_EXACT : 0) |
+		     (r->in_include ? 0 : KHV_GRANT_MAIN_FILE) |
+		     (u32)__builtin_popcount(what) << KHV_GRANT_CONDS_SHIFT;
 	if (!perms->delta) {
 		p[n] = base;
+		p[n].cond = ranged_cond(c, r, HVP_SET);
 		p[n].verbs = perms->set | KHV_GRANT_SET;
 		p[n++].reads = perms->reads_set;
 		return n;
 	}
 	if (perms->add) {
 		p[n] = base;
+		p[n].cond = ranged_cond(c, r, HVP_ADD);
 		p[n].verbs = perms->add | KHV_GRANT_ADD;
 		p[n++].reads = perms->reads_add;
 	}
 	if (perms->del) {
 		p[n] = base;
+		p[n].cond = ranged_cond(c, r, HVP_DEL);
 		p[n].verbs = perms->del | KHV_GRANT_DEL;
 		p[n++].reads = perms->reads_del;
 	}

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* What stands right of the third column: flags and KEY=VALUE. */
+#include <sys/socket.h>
 #include "compiler.h"
 
-static const char *const names[] = { "audit", "quiet", "exact", "user", "group",
-				     "errno", "why",   "tag",	NULL };
+static const char *const names[] = { "audit", "quiet", "exact", "kill",
+				     "user",  "group", "role",	"from",
+				     "errno", "limit", "log",	"until",
+				     "at",    "why",   "tag",	NULL };
 
-static const char *const later[] = { "ask",	  "kill",     "role", "level",
-				     "label",	  "from",     "if",   "rewrite",
-				     "replicate", "limit",    "log",  "until",
-				     "timeout",	  "remember", NULL };
+/* Words of the language that this version does not have, and why. */
+static const struct {
+	const char *word, *text;
+} later[] = {
+	{ "ask", "nobody can be asked yet; deny it, or grant it with audit" },
+	{ "timeout", "it belongs to ask" },
+	{ "remember", "it belongs to ask" },
+	{ "rewrite",
+	  "no argument is replaced yet; mount the other place there" },
+	{ "if", "tags are shown with decisions, no rule can look at them yet" },
+	{ "replicate", "it needs the replication client" },
+	{ "level", "it needs the label client" },
+	{ "label", "it needs the label client" },
+};
 
 struct option {
 	const struct hvp_word *word;
@@ -66,6 +79,8 @@ static bool flag(struct hvp_compiler *c, const struct option *o,
 		options->effects |= KHV_RULE_AUDIT;
 	else if (!strcmp(o->key, "quiet"))
 		options->effects |= KHV_RULE_QUIET;
+	else if (!strcmp(o->key, "kill"))
+		options->effects |= KHV_RULE_KILL;
 	else
 		options->exact = true;
 	return true;
@@ -80,80 +95,186 @@ static bool user(struct hvp_compiler *c, const struct option *o,
 			  hvp_show(c, name, strlen(name)));
 		return false;
 	}
-	options->uid = options->account->uid;
+	options->cond.uid = options->account->uid;
+	options->cond.what |= KHV_COND_USER;
 	options->has_user = true;
 	return true;
 }
 
-static bool key_value(struct hvp_compiler *c, const struct option *o,
-		      struct hvp_options *options)
+static bool group(struct hvp_compiler *c, const struct option *o,
+		  const char *name, struct hvp_options *options)
 {
-	const char *value;
+	options->has_group = hvp_group(c, name, &options->cond.gid);
+	options->cond.what |= KHV_COND_GROUP;
+	if (!options->has_group)
+		hvp_error(c, o->value_column, "there is no group \"%s\"",
+			  hvp_show(c, name, strlen(name)));
+	return options->has_group;
+}
 
-	if (!need(c, o, true))
+static bool role(struct hvp_compiler *c, const struct option *o,
+		 const char *name, struct hvp_options *options)
+{
+	options->cond.what |= KHV_COND_ROLE;
+	return hvp_role(c, name, o->value_column, &options->cond.role);
+}
+
+static bool from(struct hvp_compiler *c, const struct option *o,
+		 const char *value, struct hvp_options *options)
+{
+	struct hvp_address a;
+	const char *error = hvp_parse_address(&c->mem, value, &a);
+
+	if (!error && (!a.family || a.has_port || a.proto))
+		error = "expected an address or a prefix, such as 10.0.0.0/8 or [fd00::]/8";
+	if (error) {
+		hvp_error(c, o->value_column, "%s", error);
 		return false;
-	value = hvp_unescape(&c->mem, o->value, o->value_len, NULL);
-	if (!strcmp(o->key, "user"))
-		return user(c, o, value, options);
-	if (!strcmp(o->key, "group")) {
-		options->has_group = hvp_group(c, value, &options->gid);
-		if (!options->has_group)
-			hvp_error(c, o->value_column,
-				  "there is no group \"%s\"",
-				  hvp_show(c, value, strlen(value)));
-		return options->has_group;
 	}
-	if (!strcmp(o->key, "errno")) {
-		options->error = hvp_errno(value);
-		if (!options->error)
-			hvp_error(
-				c, o->value_column,
-				"unknown error \"%s\": expected a name such as ENOENT",
-				hvp_show(c, value, strlen(value)));
-		return options->error;
-	}
-	if (!strcmp(o->key, "why"))
-		options->why = value;
-	else
-		options->tag = value;
+	options->cond.what |= KHV_COND_FROM;
+	options->cond.from_inet6 = a.family == AF_INET6;
+	options->cond.from_length = a.length;
+	memcpy(options->cond.from, a.addr, sizeof(a.addr));
 	return true;
 }
 
-static unsigned int kind_of(const char *key)
+static bool error_name(struct hvp_compiler *c, const struct option *o,
+		       const char *value, struct hvp_options *options)
 {
-	if (!strcmp(key, "user") || !strcmp(key, "group"))
-		return HVP_OPT_USER;
-	if (!strcmp(key, "why") || !strcmp(key, "tag"))
-		return HVP_OPT_WHY;
-	return HVP_OPT_RULE;
+	options->error = hvp_errno(value);
+	if (!options->error)
+		hvp_error(
+			c, o->value_column,
+			"unknown error \"%s\": expected a name such as ENOENT",
+			hvp_show(c, value, strlen(value)));
+	return options->error;
+}
+
+static bool until(struct hvp_compiler *c, const struct option *o,
+		  const char *value, struct hvp_options *options)
+{
+	options->cond.what |= KHV_COND_UNTIL;
+	options->until_column = o->word->column;
+	return hvp_until(c, value, o->value_column, &options->cond.until);
+}
+
+static bool at(struct hvp_compiler *c, const struct option *o,
+	       const char *value, struct hvp_options *options)
+{
+	return hvp_until(c, value, o->value_column, &options->now);
+}
+
+static bool limit(struct hvp_compiler *c, const struct option *o,
+		  const char *value, struct hvp_options *options)
+{
+	return hvp_limit(c, value, o->value_column, &options->limit);
+}
+
+static bool log_level(struct hvp_compiler *c, const struct option *o,
+		      const char *value, struct hvp_options *options)
+{
+	/* In the order of enum khv_log_level. */
+	static const char *const levels[] = { "off", "deny", "audit", "allow",
+					      NULL };
+	u32 i;
+
+	for (i = 0; levels[i]; i++) {
+		if (strcmp(value, levels[i]))
+			continue;
+		options->effects |= (i + 1) << KHV_RULE_LOG_SHIFT;
+		return true;
+	}
+	hvp_error(c, o->value_column,
+		  "unknown level \"%s\": expected off, deny, audit or allow%s",
+		  hvp_show(c, value, strlen(value)),
+		  hvp_suggest(&c->mem, value, levels));
+	return false;
+}
+
+static bool why(struct hvp_compiler *c, const struct option *o,
+		const char *value, struct hvp_options *options)
+{
+	(void)c;
+	(void)o;
+	options->why = value;
+	return true;
+}
+
+static bool tag(struct hvp_compiler *c, const struct option *o,
+		const char *value, struct hvp_options *options)
+{
+	(void)c;
+	(void)o;
+	options->tag = value;
+	return true;
+}
+
+static const struct {
+	const char *key;
+	unsigned int set; /* enum hvp_option_set */
+	bool (*take)(struct hvp_compiler *c, const struct option *o,
+		     const char *value, struct hvp_options *options);
+} keys[] = {
+	{ "user", HVP_OPT_USER, user },
+	{ "group", HVP_OPT_USER, group },
+	{ "role", HVP_OPT_ROLE, role },
+	{ "from", HVP_OPT_FROM, from },
+	{ "errno", HVP_OPT_RULE, error_name },
+	{ "limit", HVP_OPT_RULE, limit },
+	{ "log", HVP_OPT_RULE, log_level },
+	{ "until", HVP_OPT_RULE, until },
+	{ "at", HVP_OPT_AT, at },
+	{ "why", HVP_OPT_WHY, why },
+	{ "tag", HVP_OPT_WHY, tag },
+};
+
+#define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static bool not_yet(struct hvp_compiler *c, const struct hvp_word *w,
+		    const char *key)
+{
+	u32 i;
+
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		if (strcmp(key, later[i].word))
+			continue;
+		hvp_error(c, w->column,
+			  "not supported by this version: \"%s\": %s",
+			  hvp_show(c, w->text, w->len), later[i].text);
+		return true;
+	}
+	return false;
 }
 
 static bool one_option(struct hvp_compiler *c, const struct hvp_word *w,
 		       unsigned int allowed, struct hvp_options *options)
 {
+	unsigned int set = HVP_OPT_RULE;
 	struct option o;
+	u32 i;
 
-	if (!split(c, w, &o))
+	if (!split(c, w, &o) || not_yet(c, w, o.key))
 		return false;
-	if (hvp_is_one_of(o.key, later)) {
-		hvp_error(c, w->column, "not supported by this version: \"%s\"",
-			  hvp_show(c, w->text, w->len));
-		return false;
-	}
 	if (!hvp_is_one_of(o.key, names)) {
 		hvp_error(c, w->column, "unknown option \"%s\"%s",
 			  hvp_show(c, w->text, w->len),
 			  hvp_suggest(&c->mem, o.key, names));
 		return false;
 	}
-	if (!(kind_of(o.key) & allowed)) {
+	for (i = 0; i < NR_KEYS && strcmp(o.key, keys[i].key); i++)
+		;
+	if (i < NR_KEYS)
+		set = keys[i].set;
+	if (!(set & allowed)) {
 		hvp_error(c, w->column, "\"%s\" has no meaning here", o.key);
 		return false;
 	}
-	if (!strcmp(o.key, "audit") || !strcmp(o.key, "quiet") ||
-	    !strcmp(o.key, "exact"))
+	if (i == NR_KEYS)
 		return flag(c, &o, options);
-	return key_value(c, &o, options);
+	return need(c, &o, true) &&
+	       keys[i].take(c, &o,
+			    hvp_unescape(&c->mem, o.value, o.value_len, NULL),
+			    options);
 }
 
 bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
@@ -182,26 +303,47 @@ bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
 	return true;
 }
 
-u32 hvp_cond(struct hvp_compiler *c, const struct hvp_options *options)
+static void cond_rehash(struct hvp_compiler *c)
 {
-	struct hvp_cond wanted = { 0 }, *cond;
-	u32 i;
+	u32 i, at, size = c->cond_slots.nr ? 2 * c->cond_slots.nr : 256;
+	u32 *slots = hvp_resize(&c->mem, NULL, size * sizeof(u32));
 
-	if (options->has_user) {
-		wanted.what |= KHV_COND_USER;
-		wanted.uid = options->uid;
+	memset(slots, 0, size * sizeof(u32));
+	c->cond_slots.at = slots;
+	c->cond_slots.nr = size;
+	for (i = 1; i < c->conds.nr; i++) {
+		at = khv_hash(0, (const char *)&c->conds.at[i],
+			      sizeof(c->conds.at[i])) >>
+		     32;
+		for (at &= size - 1; slots[at]; at = (at + 1) & (size - 1))
+			;
+		slots[at] = i;
 	}
-	if (options->has_group) {
-		wanted.what |= KHV_COND_GROUP;
-		wanted.gid = options->gid;
+}
+
+u32 hvp_cond(struct hvp_compiler *c, const struct hvp_cond *cond)
+{
+	const struct hvp_cond wanted = *cond;
+	u32 at, *slot;
+
+	if (!wanted.what)
+		return 0;
+	if (c->conds.nr >= c->cond_slots.nr / 2)
+		cond_rehash(c);
+	at = khv_hash(0, (const char *)&wanted, sizeof(wanted)) >> 32;
+	for (;; at++) {
+		slot = &c->cond_slots.at[at & (c->cond_slots.nr - 1)];
+		if (!*slot)
+			break;
+		if (!memcmp(&c->conds.at[*slot], &wanted, sizeof(wanted)))
+			return *slot;
 	}
-	for (i = 0; i < c->conds.nr; i++) {
-		cond = &c->conds.at[i];
-		if (cond->what == wanted.what && cond->uid == wanted.uid &&
-		    cond->gid == wanted.gid)
-			return i;
+	if (c->conds.nr > 0xffff) {
+		hvp_error(c, 0, "more than %u different conditions", 0xffff);
+		c->stop = true;
+		return 0;
 	}
-	cond = hvp_push(&c->mem, &c->conds);
-	*cond = wanted;
-	return i;
+	*slot = c->conds.nr;
+	*hvp_push(&c->mem, &c->conds) = wanted;
+	return *slot;
 }

@@ -44,14 +44,36 @@ static void resolve_all(struct hvp_compiler *c)
 			       ~(hvp_optional(i) & ~c->named[i]);
 }
 
+/* Is there an address in both? */
+static bool prefixes_meet(const struct hvp_cond *a, const struct hvp_cond *b)
+{
+	u32 bits = a->from_length < b->from_length ? a->from_length :
+						     b->from_length;
+	u32 i;
+
+	if (a->from_inet6 != b->from_inet6)
+		return false;
+	for (i = 0; i < bits; i++)
+		if ((a->from[i / 8] ^ b->from[i / 8]) & 0x80 >> i % 8)
+			return false;
+	return true;
+}
+
 bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b)
 {
 	const struct hvp_cond *a = &c->conds.at[cond_a];
 	const struct hvp_cond *b = &c->conds.at[cond_b];
 	u32 both = a->what & b->what;
 
-	return !((both & KHV_COND_USER) && a->uid != b->uid) &&
-	       !((both & KHV_COND_GROUP) && a->gid != b->gid);
+	/* Somebody may be in two groups, and have two roles. */
+	if ((both & KHV_COND_USER) && a->uid != b->uid)
+		return false;
+	return !(both & KHV_COND_FROM) || prefixes_meet(a, b);
+}
+
+static u32 ranges_of(struct hvp_compiler *c, const struct hvp_place *p)
+{
+	return c->conds.at[p->cond].ranges;
 }
 
 bool hvp_same_place(struct hvp_compiler *c, const struct hvp_place *a,
@@ -61,7 +83,8 @@ bool hvp_same_place(struct hvp_compiler *c, const struct hvp_place *a,
 	const struct hvp_rule *y = &c->rules.at[b->rule];
 
 	return a->verbs == b->verbs && a->target == b->target &&
-	       x->effects == y->effects && x->error == y->error;
+	       ranges_of(c, a) == ranges_of(c, b) && x->effects == y->effects &&
+	       x->error == y->error && x->limit == y->limit;
 }
 
 bool hvp_clash(struct hvp_compiler *c, const struct hvp_place *a,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* Rules and `expect` lines: TYPE IDENT PERMS [-> TARGET] { OPTION }. */
+#include <sys/socket.h>
 #include "compiler.h"
 
 u32 hvp_new_rule(struct hvp_compiler *c, u8 kind, u32 column)
@@ -25,15 +26,7 @@ static void bad_verb(struct hvp_compiler *c, enum khv_type type, u32 column,
 		     const char *name)
 {
 	const char *const *names = hvp_verb_names(type);
-	const char *paren = strchr(name, '(');
 
-	if (paren && (hvp_verb(type, hvp_copy(&c->mem, name, paren - name)))) {
-		hvp_error(
-			c, column,
-			"not supported by this version: \"%s\", name the verb without ( )",
-			name);
-		return;
-	}
 	if (type == KHV_TYPE_KERNEL &&
 	    (!strcmp(name, "read") || !strcmp(name, "write"))) {
 		hvp_error(
@@ -61,6 +54,56 @@ static void add_verb(struct hvp_perms *p, char sign, u32 verbs, bool reads)
 		p->set |= verbs;
 		p->reads_set |= reads;
 	}
+}
+
+/*
+ * "signal(hup,term)": takes what is in ( ) from @name. False after an error.
+ */
+static bool take_ranges(struct hvp_compiler *c, enum khv_type type, char *name,
+			u32 column, char sign, struct hvp_perms *perms)
+{
+	char *open = strchr(name, '(');
+	enum hvp_sign at = sign == '+' ? HVP_ADD :
+			   sign == '-' ? HVP_DEL :
+					 HVP_SET;
+	u32 len, verb = hvp_ranged_verb(type);
+	const u32 so_far = sign == '+' ? perms->add :
+			   sign == '-' ? perms->del :
+					 perms->set;
+
+	if (open)
+		*open = 0;
+	if (!open || !hvp_verb(type, name)) {
+		/* The same once with and once without: which is meant? */
+		if (!open && verb && hvp_verb(type, name) == verb &&
+		    perms->ranges[at])
+			goto twice;
+		if (open)
+			*open = '(';
+		return true;
+	}
+	if (hvp_verb(type, name) != verb) {
+		hvp_error(
+			c, column + (open - name),
+			"\"%s\" takes nothing in ( ), only ioctl of files and signal of processes do",
+			name);
+		return false;
+	}
+	if (so_far & verb)
+		goto twice;
+	len = strlen(open + 1);
+	if (!len || open[len] != ')') {
+		hvp_error(c, column + (open - name),
+			  "\"(\" is not closed by \")\"");
+		return false;
+	}
+	perms->ranged = verb;
+	perms->ranges[at] = hvp_parse_ranges(c, type, open + 1, len - 1,
+					     column + (open + 1 - name));
+	return perms->ranges[at];
+twice:
+	hvp_error(c, column, "\"%s\" is given twice", name);
+	return false;
 }
 
 /* none | all | [+|-]VERB{/VERB}; the sign holds until the next one */
@@ -102,6 +145,8 @@ bool hvp_parse_perms(struct hvp_compiler *c, enum khv_type type,
 			perms->set = hvp_sum(type, name);
 			return true;
 		}
+		if (!take_ranges(c, type, name, column, sign, perms))
+			return false;
 		named = hvp_verb(type, name);
 		verbs = named ? named : hvp_sum(type, name);
 		if (!verbs) {
@@ -114,7 +159,7 @@ bool hvp_parse_perms(struct hvp_compiler *c, enum khv_type type,
 		if (!*end)
 			break;
 	}
-	if (perms->add & perms->del) {
+	if (perms->add & perms->del & ~perms->ranged) {
 		hvp_error(c, w->column,
 			  "the same permission with \"+\" and \"-\": %s",
 			  hvp_verbs_text(&c->mem, type,
@@ -158,7 +203,7 @@ static void place_accounts(struct hvp_compiler *c, const struct hvp_word *w,
 			hvp_error(
 				c, w->column,
 				"uid %u has no account, so \"~\" means nothing",
-				options->uid);
+				options->cond.uid);
 		else
 			hvp_expand(c, w->text, w->len, w->column, place, x);
 		c->account = NULL;
@@ -170,10 +215,10 @@ static void place_accounts(struct hvp_compiler *c, const struct hvp_word *w,
 			c, w->column,
 			"no account with a home: the rule holds for nobody");
 	for (i = 0; i < c->accounts.nr; i++) {
-		struct hvp_options own = *options;
+		struct hvp_cond own = options->cond;
 
 		c->account = &c->accounts.at[i];
-		own.has_user = true;
+		own.what |= KHV_COND_USER;
 		own.uid = c->account->uid;
 		c->rules.at[x->rule].cond = hvp_cond(c, &own);
 		if (!hvp_expand(c, w->text, w->len, w->column, place, x))
@@ -239,9 +284,11 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 	c->mentions |= 1 << type;
 	if (!hvp_parse_perms(c, type, &w->at[2], &perms) ||
 	    !parse_target(c, w, type, &next, &target) ||
-	    !hvp_parse_options(c, w, next,
-			       HVP_OPT_USER | HVP_OPT_WHY | HVP_OPT_RULE,
-			       &options))
+	    !hvp_parse_options(
+		    c, w, next,
+		    HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY | HVP_OPT_RULE |
+			    (type == KHV_TYPE_SOCKET ? HVP_OPT_FROM : 0),
+		    &options))
 		return;
 	if (options.exact && type != KHV_TYPE_FILE &&
 	    strncmp(w->at[1].text, "unix:", 5)) {
@@ -257,10 +304,12 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 	r->target = target;
 	r->effects = options.effects;
 	r->error = options.error;
+	r->limit = options.limit;
+	r->until_column = options.until_column;
 	r->exact = options.exact;
 	r->why = options.why;
 	r->tag = options.tag;
-	r->cond = hvp_cond(c, &options);
+	r->cond = hvp_cond(c, &options.cond);
 	if (target >= 0 && !((perms.set | perms.add) & KHV_F_EXEC) &&
 	    !(perms.reads_set | perms.reads_add))
 		hvp_warning(
@@ -304,16 +353,26 @@ static const struct hvp_account *somebody(struct hvp_compiler *c)
 }
 
 static bool test_subject(struct hvp_compiler *c, const struct hvp_words *w,
-			 struct khv_subject *s)
+			 enum khv_type type, struct khv_subject *s,
+			 struct khv_sockaddr *peer)
 {
 	const struct hvp_word *ident = &w->at[3];
 	struct hvp_options options;
 
-	if (!hvp_parse_options(c, w, 5, HVP_OPT_USER, &options))
+	if (!hvp_parse_options(c, w, 5,
+			       HVP_OPT_USER | HVP_OPT_AT |
+				       (type == KHV_TYPE_SOCKET ? HVP_OPT_FROM :
+								  0),
+			       &options))
 		return false;
+	s->now = options.now ? options.now : hvp_now(c);
+	if (options.cond.what & KHV_COND_FROM) {
+		peer->family = options.cond.from_inet6 ? AF_INET6 : AF_INET;
+		memcpy(peer->addr, options.cond.from, sizeof(peer->addr));
+	}
 	if (options.has_user) {
 		c->account = options.account;
-		s->uid = options.uid;
+		s->uid = options.cond.uid;
 		s->gid = options.account->gid;
 	} else if (hvp_needs_account(c, ident->text, ident->len)) {
 		c->account = somebody(c);
@@ -327,7 +386,7 @@ static bool test_subject(struct hvp_compiler *c, const struct hvp_words *w,
 		s->gid = c->account->gid;
 	}
 	if (options.has_group)
-		s->gid = options.gid;
+		s->gid = options.cond.gid;
 	return true;
 }
 
@@ -335,10 +394,11 @@ void hvp_parse_expect(struct hvp_compiler *c, const struct hvp_words *w)
 {
 	static const char *const results[] = { "allow", "deny", NULL };
 	struct khv_subject subject = { 0 };
+	struct khv_sockaddr peer = { 0 };
 	struct one one = { 0 };
 	struct hvp_test *t;
 	const char *error;
-	u32 verbs;
+	u32 verbs, number;
 	int type;
 
 	if (w->nr < 5) {
@@ -369,12 +429,12 @@ void hvp_parse_expect(struct hvp_compiler *c, const struct hvp_words *w)
 			  hvp_suggest(&c->mem, w->at[2].text, hvp_type_names));
 		return;
 	}
-	verbs = hvp_test_verbs(&c->mem, type, w->at[4].text, &error);
+	verbs = hvp_test_verbs(&c->mem, type, w->at[4].text, &number, &error);
 	if (!verbs) {
 		hvp_error(c, w->at[4].column, "%s", error);
 		return;
 	}
-	if (!test_subject(c, w, &subject) ||
+	if (!test_subject(c, w, type, &subject, &peer) ||
 	    !hvp_expand(c, w->at[3].text, w->at[3].len, w->at[3].column,
 			take_one, &one)) {
 		c->account = NULL;
@@ -398,4 +458,5 @@ void hvp_parse_expect(struct hvp_compiler *c, const struct hvp_words *w)
 	t->verb = w->at[4].text;
 	t->verb_column = w->at[4].column;
 	t->subject = subject;
+	t->peer = peer;
 }

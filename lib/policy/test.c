@@ -1,19 +1,46 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* Questions about one object, for `expect` lines and for khv_policy_test(). */
 #include <sys/socket.h>
+#include <time.h>
 #include "compiler.h"
 
-/* "open-write", "read", "connect/send" */
+/* "signal(hup)": takes "(hup)" from @name. NULL or what is wrong. */
+static const char *take_number(struct hvp_mem *m, enum khv_type type,
+			       char *name, u32 *number)
+{
+	char *open = strchr(name, '(');
+	size_t len;
+
+	if (!open)
+		return NULL;
+	*open++ = 0;
+	len = strlen(open);
+	if (!hvp_ranged_verb(type) ||
+	    hvp_verb(type, name) != hvp_ranged_verb(type))
+		return hvp_print(m,
+				 "verb \"%s\" of type %s takes nothing in ( )",
+				 name, khv_type_name(type));
+	if (!len || open[len - 1] != ')')
+		return "\"(\" is not closed by \")\"";
+	open[len - 1] = 0;
+	return hvp_one_number(m, type, open, number);
+}
+
+/* "open-write", "read", "connect/send", "signal(hup)" */
 u32 hvp_test_verbs(struct hvp_mem *m, enum khv_type type, const char *text,
-		   const char **error)
+		   u32 *number, const char **error)
 {
 	u32 verbs = 0, verb;
 	const char *end;
 	char *name;
 
+	*number = KHV_ANY_NUMBER;
 	for (;; text = end + 1) {
 		end = strchrnul(text, '/');
 		name = hvp_copy(m, text, end - text);
+		*error = take_number(m, type, name, number);
+		if (*error)
+			return 0;
 		verb = hvp_verb(type, name);
 		/* A program that reads opens, and that is what it may or not. */
 		if (type == KHV_TYPE_FILE && !strcmp(name, "read"))
@@ -66,7 +93,7 @@ static char *normal_path(struct hvp_mem *m, const char *path)
 
 static const char *ask_file(struct hvp_mem *m, const struct khv_engine *e,
 			    u16 domain, const struct khv_subject *s,
-			    const char *ident, u32 verbs,
+			    const char *ident, u32 verbs, u32 number,
 			    struct khv_decision *d)
 {
 	if (ident[0] != '@') {
@@ -76,16 +103,18 @@ static const char *ask_file(struct hvp_mem *m, const struct khv_engine *e,
 				ident);
 		ident = normal_path(m, ident);
 	}
-	khv_engine_file(e, domain, s, ident, strlen(ident), verbs, d);
+	khv_engine_file_number(e, domain, s, ident, strlen(ident), verbs,
+			       number, d);
 	return NULL;
 }
 
 static const char *ask_socket(struct hvp_mem *m, const struct khv_engine *e,
 			      u16 domain, const struct khv_subject *s,
 			      const char *ident, u32 verbs,
+			      const struct khv_sockaddr *peer,
 			      struct khv_decision *d)
 {
-	struct khv_sockaddr addr = { 0 };
+	struct khv_sockaddr addr = { .peer = peer };
 	struct hvp_address a;
 	const char *error;
 	int family;
@@ -142,10 +171,12 @@ static bool user_number(struct hvp_mem *m, const char *name, u32 *uid)
 
 static const char *ask_process(struct hvp_mem *m, const struct khv_engine *e,
 			       u16 domain, const struct khv_subject *s,
-			       const char *ident, u32 verbs,
+			       const char *ident, u32 verbs, u32 number,
 			       struct khv_decision *d)
 {
-	struct khv_process p = { .pid = ~0u, .uid = ~0u };
+	struct khv_process p = {
+		.pid = ~0u, .uid = ~0u, .exe = "", .number = number
+	};
 	const char *error, *name;
 	int other;
 	u32 value;
@@ -202,17 +233,18 @@ static const char *ask_kernel(struct hvp_mem *m, const struct khv_engine *e,
 
 const char *hvp_ask(struct hvp_mem *m, const struct khv_engine *e, u16 domain,
 		    const struct khv_subject *s, enum khv_type type,
-		    const char *ident, u32 verbs, struct khv_decision *d)
+		    const char *ident, u32 verbs, u32 number,
+		    const struct khv_sockaddr *peer, struct khv_decision *d)
 {
 	switch (type) {
 	case KHV_TYPE_FILE:
-		return ask_file(m, e, domain, s, ident, verbs, d);
+		return ask_file(m, e, domain, s, ident, verbs, number, d);
 	case KHV_TYPE_SOCKET:
-		return ask_socket(m, e, domain, s, ident, verbs, d);
+		return ask_socket(m, e, domain, s, ident, verbs, peer, d);
 	case KHV_TYPE_KERNEL:
 		return ask_kernel(m, e, domain, s, ident, d);
 	default:
-		return ask_process(m, e, domain, s, ident, verbs, d);
+		return ask_process(m, e, domain, s, ident, verbs, number, d);
 	}
 }
 
@@ -240,7 +272,7 @@ static void run_test(struct hvp_compiler *c, const struct hvp_test *t)
 	struct khv_policy *p = c->policy;
 	struct khv_decision d;
 	const char *error;
-	u32 verbs, wrong;
+	u32 verbs, wrong, number;
 
 	if (t->type == KHV_TYPE_FILE &&
 	    hvp_has(t->ident, strlen(t->ident), "*?[")) {
@@ -248,10 +280,10 @@ static void run_test(struct hvp_compiler *c, const struct hvp_test *t)
 			    "a test is about one object, not about a pattern");
 		return;
 	}
-	verbs = hvp_test_verbs(&c->mem, t->type, t->verb, &error);
+	verbs = hvp_test_verbs(&c->mem, t->type, t->verb, &number, &error);
 	error = hvp_ask(&c->mem, &p->engine, t->domain, &t->subject, t->type,
 			hvp_unescape(&c->mem, t->ident, strlen(t->ident), NULL),
-			verbs, &d);
+			verbs, number, t->peer.family ? &t->peer : NULL, &d);
 	if (error) {
 		hvp_message(c, KHV_MSG_ERROR, t->source, t->line, t->column,
 			    "%s", error);
@@ -287,7 +319,7 @@ static int ask(struct hvp_mem *m, const struct khv_engine *e,
 {
 	int index = domain ? khv_engine_domain(e, domain) : 0;
 	int t = hvp_type(type);
-	u32 verbs;
+	u32 verbs, number;
 
 	if (index < 0) {
 		*problem = hvp_print(m, "there is no domain \"%s\"", domain);
@@ -299,9 +331,10 @@ static int ask(struct hvp_mem *m, const struct khv_engine *e,
 			type, hvp_suggest(m, type, hvp_type_names));
 		return -EINVAL;
 	}
-	verbs = hvp_test_verbs(m, t, verb, problem);
+	verbs = hvp_test_verbs(m, t, verb, &number, problem);
 	if (verbs)
-		*problem = hvp_ask(m, e, index, s, t, ident, verbs, d);
+		*problem = hvp_ask(m, e, index, s, t, ident, verbs, number,
+				   NULL, d);
 	return *problem ? -EINVAL : 0;
 }
 
@@ -311,7 +344,7 @@ int khv_policy_test(const struct khv_policy *policy, const char *domain,
 		    struct khv_decision *decision, char *error,
 		    size_t error_size)
 {
-	static const struct khv_subject root;
+	struct khv_subject asker = { 0 };
 	struct hvp_mem m = { 0 };
 	const char *problem = NULL;
 	int result;
@@ -324,8 +357,12 @@ int khv_policy_test(const struct khv_policy *policy, const char *domain,
 		hvp_free_all(&m);
 		return -ENOMEM;
 	}
-	result = ask(&m, &policy->engine, domain, subject ? subject : &root,
-		     type, ident, verb, decision, &problem);
+	if (subject)
+		asker = *subject;
+	if (!asker.now)
+		asker.now = time(NULL);
+	result = ask(&m, &policy->engine, domain, &asker, type, ident, verb,
+		     decision, &problem);
 	if (problem && error && error_size)
 		snprintf(error, error_size, "%s", problem);
 	hvp_free_all(&m);

@@ -109,10 +109,63 @@ static void write_conds(struct writer *w)
 
 	b = section(w, KHV_SEC_CONDS, c->conds.nr, sizeof(*b));
 	for (i = 0; i < c->conds.nr; i++) {
-		b[i].what = htole32(c->conds.at[i].what);
-		b[i].uid = htole32(c->conds.at[i].uid);
-		b[i].gid = htole32(c->conds.at[i].gid);
+		const struct hvp_cond *from = &c->conds.at[i];
+
+		b[i].what = htole32(from->what);
+		b[i].uid = htole32(from->uid);
+		b[i].gid = htole32(from->gid);
+		b[i].until = htole64(from->until);
+		b[i].ranged = htole32(from->ranged);
+		b[i].from_length = from->from_length;
+		b[i].from_inet6 = from->from_inet6;
+		memcpy(b[i].from, from->from, sizeof(b[i].from));
+		if (from->what & KHV_COND_ROLE) {
+			b[i].role = htole32(c->roles.at[from->role].first);
+			b[i].nr_role = htole32(c->roles.at[from->role].nr);
+		}
+		if (from->what & KHV_COND_RANGES) {
+			const struct hvp_range_set *set =
+				&c->range_sets.at[from->ranges];
+
+			b[i].ranges = htole32(set->first);
+			b[i].nr_ranges = htole32(set->nr);
+		}
 	}
+}
+
+/* Those of roles first, then the administrators. */
+static void write_members(struct writer *w)
+{
+	struct hvp_compiler *c = w->c;
+	struct khv_blob_member *b;
+	u32 i;
+
+	b = section(w, KHV_SEC_MEMBERS, c->members.nr + c->admins.nr,
+		    sizeof(*b));
+	for (i = 0; i < c->members.nr; i++)
+		*b++ = c->members.at[i];
+	for (i = 0; i < c->admins.nr; i++)
+		*b++ = c->admins.at[i];
+}
+
+static u8 needs(struct hvp_compiler *c)
+{
+	u32 what = 0, needs = 0, i;
+
+	for (i = 0; i < c->conds.nr; i++)
+		what |= c->conds.at[i].what;
+	if (what & (KHV_COND_GROUP | KHV_COND_ROLE))
+		needs |= KHV_NEEDS_GROUPS;
+	if (what & KHV_COND_UNTIL)
+		needs |= KHV_NEEDS_CLOCK;
+	if (what & KHV_COND_FROM)
+		needs |= KHV_NEEDS_PEER;
+	if (c->limits.nr)
+		needs |= KHV_NEEDS_LIMIT;
+	for (i = 0; i < c->blob_items.nr; i++)
+		if (le32toh(c->blob_items.at[i].kind) == KHV_ITEM_EXE)
+			needs |= KHV_NEEDS_EXE;
+	return needs;
 }
 
 static void write_rules(struct writer *w)
@@ -133,6 +186,7 @@ static void write_rules(struct writer *w)
 		b[i].kind = r->kind;
 		b[i].effects = r->effects;
 		b[i].error = r->error;
+		b[i].limit = r->limit;
 		notes += r->why || r->tag;
 	}
 	note = section(w, KHV_SEC_NOTES, notes, sizeof(*note));
@@ -180,6 +234,9 @@ static void finish_header(struct writer *w)
 	h->governed = c->versioned ? (1 << KHV_NR_TYPES) - 1 :
 				     c->mentions | 1 << KHV_TYPE_KERNEL;
 	h->mode = c->mode;
+	h->needs = needs(c);
+	h->admins = htole32(c->members.nr);
+	h->nr_admins = htole32(c->admins.nr);
 	h->probes = c->probes;
 	h->attach = htole32(c->attach_root);
 	h->refuse = htole32(c->first_refuse);
@@ -210,6 +267,11 @@ void hvp_write(struct hvp_compiler *c)
 	copy(&w, KHV_SEC_ENTRIES, c->entries.at, c->entries.nr,
 	     sizeof(*c->entries.at));
 	write_conds(&w);
+	write_members(&w);
+	copy(&w, KHV_SEC_RANGES, c->ranges.at, c->ranges.nr,
+	     sizeof(*c->ranges.at));
+	copy(&w, KHV_SEC_LIMITS, c->limits.at, c->limits.nr,
+	     sizeof(*c->limits.at));
 	write_rules(&w);
 	write_sources(&w);
 	copy(&w, KHV_SEC_SLOTS, c->slots.at, c->slots.nr, 4);

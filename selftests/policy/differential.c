@@ -272,7 +272,7 @@ static void files(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = (1u << KHV_F_NR_VERBS) - 1;
 	const char *part[MOST_PARTS + 2];
-	struct khv_subject s;
+	struct khv_subject s = { 0 };
 	struct khv_decision d;
 	uint32_t i, j, parts;
 	char path[256];
@@ -296,7 +296,7 @@ static void sockets(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = 0xff - KHV_S_CREATE;
 	struct khv_sockaddr a;
-	struct khv_subject s;
+	struct khv_subject s = { 0 };
 	struct khv_decision d;
 	uint32_t i, wanted;
 	bool six;
@@ -331,7 +331,7 @@ static void processes(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = (1u << KHV_P_NR_VERBS) - 1;
 	struct khv_process p;
-	struct khv_subject s;
+	struct khv_subject s = { 0 };
 	struct khv_decision d;
 	uint32_t i, exe;
 	char name[16];
@@ -355,7 +355,7 @@ static void processes(const struct khv_engine *e, const char *text)
 
 static void kernels(const struct khv_engine *e, const char *text)
 {
-	struct khv_subject s;
+	struct khv_subject s = { 0 };
 	struct khv_decision d;
 	uint32_t i, asked;
 	char name[64];

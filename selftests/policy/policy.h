@@ -163,6 +163,11 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 	"process 7 signal user=1000\nkernel any none\n"                         \
 	"kernel capability use user=1000\nkernel capability:chown none\n"       \
 	"kernel io_uring:sqpoll -use\nkernel descriptor:kvm-vm use audit\n"     \
+	"admin user=1 group=2\nrole web user:3,group:4\n"                       \
+	"file /r read role=web limit=9/s log=allow\n"                           \
+	"file /dev/tty ioctl(1,5-9) kill until=2199-01-01\n"                    \
+	"process any signal(hup,term)\n"                                        \
+	"socket 10.9.0.0/16:22/tcp accept from=10.0.0.0/8\n"                    \
 	"[domain two]\ninherit parent\n"                                        \
 	"file /etc none\ndefault file stat\ndefault kernel all\n"
 

@@ -216,7 +216,7 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 
 int cmd_test(struct hvctl *h)
 {
-	struct khv_subject subject = { 0, 0 };
+	struct khv_subject subject = { 0 };
 	struct khv_decision d;
 	struct khv_policy *p = NULL;
 	char error[256] = "";

@@ -111,7 +111,10 @@ enum khv_kernel_verb {
 enum khv_rule_effect {
 	KHV_RULE_AUDIT	= 1 << 0,	/* report also when allowed */
 	KHV_RULE_QUIET	= 1 << 1,	/* do not report when denied */
+	KHV_RULE_KILL	= 1 << 2,	/* end the process tree when denied */
+	KHV_RULE_LOG	= 7 << 4,	/* log=: enum khv_log_level + 1, 0: as the client */
 };
+#define KHV_RULE_LOG_SHIFT	4
 
 #define KHV_NO_RULE	0xffffffffu
 
@@ -124,9 +127,12 @@ enum khv_rule_effect {
  * @error: positive errno to answer with if not allowed: khv_type_error(), or the
  *	rule's own errno=
  * @effects: enum khv_rule_effect bits of the deciding rule
+ * @limit: 0, or 1 + number of the budget that an allowed request is taken from;
+ *	see khv_engine_limit()
  */
 struct khv_decision {
 	bool allowed;
+	u8 limit;
 	u32 denied;
 	u32 rule;
 	int error;
@@ -137,11 +143,30 @@ struct khv_decision {
  * struct khv_subject - who asks, for rules with conditions
  * @uid: real uid in the initial user namespace
  * @gid: real gid in the initial user namespace
+ * @groups: supplementary groups in the initial user namespace, rising; needed if
+ *	khv_engine_needs() has KHV_NEEDS_GROUPS
+ * @nr_groups: number of @groups
+ * @now: seconds since the epoch; needed with KHV_NEEDS_CLOCK
  */
 struct khv_subject {
 	u32 uid;
 	u32 gid;
+	const u32 *groups;
+	u32 nr_groups;
+	u64 now;
 };
+
+/* What decisions of a policy depend on, beyond the numbers of user and group. */
+enum khv_needs {
+	KHV_NEEDS_GROUPS = 1 << 0,	/* group= or role=: supplementary groups */
+	KHV_NEEDS_CLOCK	= 1 << 1,	/* until= */
+	KHV_NEEDS_EXE	= 1 << 2,	/* exe: of other processes */
+	KHV_NEEDS_PEER	= 1 << 3,	/* from= */
+	KHV_NEEDS_LIMIT	= 1 << 4,	/* limit=: decisions are counted */
+};
+
+/* The number that ioctl() or kill() was called with is not known, or is any. */
+#define KHV_ANY_NUMBER		0xffffffffu
 
 /* Address of a socket; IPv4-mapped IPv6 is AF_INET here. Host byte order port. */
 struct khv_sockaddr {
@@ -152,6 +177,8 @@ struct khv_sockaddr {
 	const char *path;	/* AF_UNIX: absolute path, or name after '@' */
 	size_t path_len;
 	bool abstract;		/* AF_UNIX: abstract name */
+	/* Where a connection comes from; NULL: not known, or there is none. */
+	const struct khv_sockaddr *peer;
 };
 
 /* Relation of the target process to the asking task. */
@@ -162,8 +189,10 @@ struct khv_process {
 	bool descendant;
 	bool same_policy;	/* target is in the same policy */
 	u16 domain;		/* its domain in that policy, if same_policy */
-	const char *exe;	/* absolute path, NULL if unknown */
+	/* Absolute path; NULL: unknown; not NULL, but no length: it has none. */
+	const char *exe;
 	size_t exe_len;
+	u32 number;		/* KHV_P_SIGNAL: the signal, or KHV_ANY_NUMBER */
 };
 
 struct khv_blob_header;
@@ -227,6 +256,22 @@ int khv_engine_open(struct khv_engine *e, const void *blob, size_t size,
 void khv_engine_file(const struct khv_engine *e, u16 domain,
 		     const struct khv_subject *s, const char *path, size_t len,
 		     u32 verbs, struct khv_decision *d);
+
+/**
+ * khv_engine_file_number() - the same for ioctl, with its command
+ * @e: engine
+ * @domain: index of the subject's domain
+ * @s: subject
+ * @path: as for khv_engine_file()
+ * @len: bytes of @path
+ * @verbs: KHV_F_* wanted, at least one
+ * @number: what rules with ioctl(...) are about; KHV_ANY_NUMBER: all of them
+ * @d: the answer
+ */
+void khv_engine_file_number(const struct khv_engine *e, u16 domain,
+			    const struct khv_subject *s, const char *path,
+			    size_t len, u32 verbs, u32 number,
+			    struct khv_decision *d);
 
 void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		       const struct khv_subject *s,
@@ -293,8 +338,10 @@ bool khv_engine_attach(const struct khv_engine *e, const char *path, size_t len,
  *
  * Says nothing about whether exec is allowed: ask khv_engine_file() first.
  *
- * Return: true if the task must enter @new_domain; false if it stays.
+ * Return: true if the task must enter @new_domain, or leave the policy if that is
+ * KHV_DOMAIN_DETACH; false if it stays.
  */
+#define KHV_DOMAIN_DETACH	0xfffe
 bool khv_engine_transition(const struct khv_engine *e, u16 domain,
 			   const struct khv_subject *s, const char *path,
 			   size_t len, u16 *new_domain, u32 *rule);
@@ -315,6 +362,54 @@ bool khv_engine_has_below(const struct khv_engine *e, u16 domain,
 /* Is there a `refuse` line that holds for this subject? @rule gets its index. */
 bool khv_engine_refuse(const struct khv_engine *e, const struct khv_subject *s,
 		       u32 *rule);
+
+/* enum khv_needs of the policy. */
+u32 khv_engine_needs(const struct khv_engine *e);
+
+/* --- administrators ----------------------------------------------------------- */
+
+/**
+ * khv_engine_has_admins() - does the policy name who may change it?
+ * @e: engine
+ *
+ * Without an `admin` line, whoever may administer the client.
+ */
+bool khv_engine_has_admins(const struct khv_engine *e);
+
+/**
+ * khv_engine_is_admin() - do the `admin` lines name this subject?
+ * @e: engine
+ * @s: subject: by its uid, its gid or one of its groups
+ *
+ * Return: false also for a policy without such lines.
+ */
+bool khv_engine_is_admin(const struct khv_engine *e,
+			 const struct khv_subject *s);
+
+/**
+ * khv_engine_admin() - read the `admin` lines, one user or group after the other
+ * @e: engine
+ * @i: from 0 on
+ * @group: receives whether it is a group
+ * @id: receives uid or gid
+ *
+ * Return: false after the last.
+ */
+bool khv_engine_admin(const struct khv_engine *e, u32 i, bool *group, u32 *id);
+
+/* --- limits ------------------------------------------------------------------- */
+
+/**
+ * khv_engine_limit() - a budget of the policy
+ * @e: engine
+ * @i: number of it, from 0 on
+ * @count: receives how many requests it allows
+ * @period: receives in how many seconds
+ *
+ * Return: false if there is none of this number.
+ */
+bool khv_engine_limit(const struct khv_engine *e, u32 i, u32 *count,
+		      u32 *period);
 
 /* --- reading a blob ----------------------------------------------------------- */
 

@@ -77,6 +77,7 @@ enum khv_policy_flags {
  *	account database of this machine
  * @group: the same for groups
  * @max_errors: stop after so many errors, 0 for 20
+ * @now: the time for lines with until=, in seconds since the epoch; 0: the clock
  */
 struct khv_policy_options {
 	unsigned int flags;
@@ -84,6 +85,7 @@ struct khv_policy_options {
 	const char *passwd;
 	const char *group;
 	unsigned int max_errors;
+	unsigned long long now;
 };
 
 /**

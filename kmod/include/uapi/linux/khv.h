@@ -397,6 +397,7 @@ enum khv_mode {
 	KHV_MODE_ENFORCE = 0,
 	KHV_MODE_COMPLAIN = 1,	/* would-deny is reported, the call goes on */
 	KHV_MODE_OFF = 2,	/* loaded, judges nothing */
+	KHV_MODE_LEARN = 3,	/* as complain, and all of it is reported */
 };
 
 enum khv_verdict {
