@@ -44,6 +44,12 @@ int khv_chain_stage(struct khv_hook *hook, const struct khv_link *link)
 	struct khv_chain *old = hook->staged ?: khv_chain_of(hook), *chain;
 	unsigned int n = old ? old->n : 0, i, at = 0;
 
+	/*
+	 * Frames have room for one link of each client, on the stack. A client that
+	 * names a function twice takes the place of another.
+	 */
+	if (n == KHV_MAX_CLIENTS)
+		return -ENOSPC;
 	chain = kzalloc(struct_size(chain, link, n + 1), GFP_KERNEL);
 	if (!chain)
 		return -ENOMEM;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A stack of clients: order, where a refusal ends the walk, who is told, and that
 # the decision is the conjunction of all, whatever the order of registration. The
-# tries and the model are in stack.c.
+# tries and the model are in stack.c; stacks that change are in random.t.
 # Of attacks/catalogue: ROB-12.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
@@ -31,6 +31,11 @@ ok "as many as the master takes" modprobe khv_stack n=16 comm=stack
 refused "one more" modprobe khv_sample comm=stack calls=mkdir
 ok "unload" remove khv_stack
 refused "more than a module may have" modprobe khv_stack n=17
+ok "clients that name a call twice" modprobe khv_stack n=9 comm=stack \
+	calls=mkdir,mkdir
+is "take two places each of the sixteen" \
+	"$(hvctl --no-header module list | wc -l)" 8
+ok "unload" remove khv_stack
 is "no function is hooked any more" \
 	"$(wc -l </sys/kernel/tracing/enabled_functions)" 0
 done_testing

@@ -4,6 +4,7 @@
  * Each watches the same program and the same calls and checks; a mask says which
  * of them refuse. What ran in which order can be read from the parameter trace:
  * a letter per pre-call (A is the first client), a small letter per post-call.
+ * Clients come and go while it is loaded, by the parameter change.
  *
  * It can also own a function the way a live patch does, so that a client which
  * wants that function is refused.
@@ -22,7 +23,7 @@
 
 static unsigned int n = 2;
 module_param(n, uint, 0444);
-MODULE_PARM_DESC(n, "number of clients, 1 to 16 (default 2)");
+MODULE_PARM_DESC(n, "number of clients at load, 0 to 16 (default 2)");
 
 static char *comm = "";
 module_param(comm, charp, 0444);
@@ -47,14 +48,30 @@ MODULE_PARM_DESC(deny_calls, "bit per client that refuses calls");
 
 static unsigned int deny_checks;
 module_param(deny_checks, uint, 0644);
-MODULE_PARM_DESC(deny_checks, "bit per client that refuses the check of mkdir");
+MODULE_PARM_DESC(deny_checks, "bit per client that refuses the checks of mkdir and rmdir");
+
+static unsigned int silent;
+module_param(silent, uint, 0644);
+MODULE_PARM_DESC(silent, "bit per client that is not told afterwards, when it is registered");
+
+static unsigned int rewriters;
+module_param(rewriters, uint, 0644);
+MODULE_PARM_DESC(rewriters, "bit per client that may rewrite, when it is registered");
+
+static unsigned int rewrite;
+module_param(rewrite, uint, 0644);
+MODULE_PARM_DESC(rewrite, "bit per client that makes the mode of mkdir 0700 plus its number");
+
+static unsigned int hates[MAX_STACK];
+module_param_array(hates, uint, NULL, 0644);
+MODULE_PARM_DESC(hates, "for each client a mode of mkdir that it refuses, 0: none");
 
 static char *own = "";
 module_param(own, charp, 0444);
 MODULE_PARM_DESC(own, "kernel function to keep khv from hooking, as a live patch would");
 
 /* One watched task at a time writes it, in tests. */
-static char trace[256] = "";
+static char trace[512] = "";
 static unsigned int trace_len;
 
 static int trace_get(char *buf, const struct kernel_param *kp)
@@ -90,13 +107,31 @@ struct layer {
 
 static struct layer layers[MAX_STACK];
 
+/* Which argument is a mode, or -1. */
+static int stack_mode_of(const struct khv_call *call)
+{
+	if (!strcmp(call->name, "mkdir"))
+		return 1;
+	return strcmp(call->name, "mkdirat") ? -1 : 2;
+}
+
 /* Data of a task is its layer: it is static, so there is nothing to free. */
 static int stack_pre(struct khv_call *call, void *data)
 {
+	int mode = stack_mode_of(call);
 	struct layer *l = data;
 
 	trace_put('A' + l->index);
-	return deny_calls & BIT(l->index) ? -EACCES : 0;
+	if (deny_calls & BIT(l->index))
+		return -EACCES;
+	if (mode < 0)
+		return 0;
+	if (hates[l->index] && call->arg[mode] == hates[l->index])
+		return -EACCES;
+	/* Somebody else may have done it already; that is as good. */
+	if (rewrite & rewriters & BIT(l->index))
+		khv_call_set_arg(call, mode, 0700 + l->index);
+	return 0;
 }
 
 static void stack_post(struct khv_call *call, void *data)
@@ -130,9 +165,16 @@ static void stack_release(void *data)
 {
 }
 
-static struct khv_call_hook stack_calls[MAX_CALLS];
-static struct khv_check_hook stack_checks[] = {
-	{ KHV_OBJ_PATH_MKDIR, stack_check, stack_check_post },
+/* Told afterwards or not, rewriting or not. */
+static struct khv_call_hook stack_calls[2][2][MAX_CALLS];
+static const struct khv_check_hook stack_checks[2][2] = {
+	{
+		{ KHV_OBJ_PATH_MKDIR, stack_check },
+		{ KHV_OBJ_PATH_RMDIR, stack_check },
+	}, {
+		{ KHV_OBJ_PATH_MKDIR, stack_check, stack_check_post },
+		{ KHV_OBJ_PATH_RMDIR, stack_check, stack_check_post },
+	},
 };
 
 /* exec does not say which client asks, so each has a function of its own. */
@@ -184,47 +226,86 @@ static void stack_disown(void)
 	ftrace_free_filter(&own_ops);
 }
 
-static void stack_fill(struct layer *l, unsigned int i)
+static void stack_fill_calls(void)
 {
+	struct khv_call_hook *hook;
+	unsigned int i;
+
+	for (i = 0; i < 4 * nr_calls; i++) {
+		hook = &stack_calls[i & 1][i >> 1 & 1][i / 4];
+		hook->name = calls[i / 4];
+		hook->pre = stack_pre;
+		hook->post = i & 1 ? stack_post : NULL;
+		hook->flags = i & 2 ? KHV_CALL_REWRITE : 0;
+	}
+}
+
+/* One more client. Its name and number are its place at load. */
+static int stack_add(unsigned int i, int priority)
+{
+	bool told = post && !(silent & BIT(i));
+	struct layer *l = &layers[i];
+
 	snprintf(l->name, sizeof(l->name), "stack%u", i);
 	l->index = i;
 	l->client = (struct khv_client) {
 		.name = l->name,
 		.owner = THIS_MODULE,
-		.priority = 200 + (int)i,
-		.calls = stack_calls,
+		.priority = priority,
+		.calls = stack_calls[told][!!(rewriters & BIT(i))],
 		.nr_calls = nr_calls,
-		.checks = stack_checks,
-		.nr_checks = ARRAY_SIZE(stack_checks),
+		.checks = stack_checks[told],
+		.nr_checks = ARRAY_SIZE(stack_checks[told]),
 		.inherit = stack_inherit,
 		.exec = stack_execs[i],
 		.release = stack_release,
 	};
+	return khv_client_register(&l->client);
 }
+
+/*
+ * One writer at a time: the kernel holds the lock of a module's parameters. Who
+ * drops a client has disabled it before, as at the end of a module.
+ */
+static int change_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int i;
+	int priority;
+
+	if (sscanf(val, "add %u %d", &i, &priority) == 2) {
+		if (i >= MAX_STACK || layers[i].client.state)
+			return -EINVAL;
+		return stack_add(i, priority);
+	}
+	if (sscanf(val, "drop %u", &i) != 1 || i >= MAX_STACK ||
+	    !layers[i].client.state)
+		return -EINVAL;
+	khv_client_unregister(&layers[i].client);
+	return 0;
+}
+
+static const struct kernel_param_ops change_ops = {
+	.set = change_set,
+};
+module_param_cb(change, &change_ops, NULL, 0200);
+MODULE_PARM_DESC(change, "\"add CLIENT PRIORITY\" or, once it is disabled, \"drop CLIENT\"");
 
 static int __init stack_init(void)
 {
 	unsigned int i, at;
 	int ret;
 
-	if (!n || n > MAX_STACK) {
-		pr_err("n=%u: expected 1 to %d\n", n, MAX_STACK);
+	if (n > MAX_STACK) {
+		pr_err("n=%u: expected 0 to %d\n", n, MAX_STACK);
 		return -EINVAL;
 	}
 	ret = *own ? stack_own() : 0;
 	if (ret)
 		return ret;
-	for (i = 0; i < nr_calls; i++) {
-		stack_calls[i].name = calls[i];
-		stack_calls[i].pre = stack_pre;
-		stack_calls[i].post = post ? stack_post : NULL;
-	}
-	if (!post)
-		stack_checks[0].post = NULL;
+	stack_fill_calls();
 	for (i = 0; i < n; i++) {
 		at = reverse ? n - 1 - i : i;
-		stack_fill(&layers[at], at);
-		ret = khv_client_register(&layers[at].client);
+		ret = stack_add(at, 200 + (int)at);
 		if (ret)
 			break;
 	}
