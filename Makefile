@@ -86,6 +86,14 @@ demo:
 attacks-peers: deps
 	@selftests/peers/run $(GUEST)
 
+# What khv costs, beside its peers: tables, build/results/bench.json and .svg.
+bench: deps
+	@selftests/bench/run $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
+# The figures that record.t compares with; WHY says what a higher one is for.
+bench-record: deps
+	@WHY='$(WHY)' selftests/bench/rerecord
+
 # Lay out the C code outside kmod/ as the check wants it.
 format: deps
 	@git ls-files -co --exclude-standard lib tools selftests | \
@@ -131,6 +139,8 @@ help:
 #:   make attacks         all attacks, with a table of what was held; KERNEL=6.12 too
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
 #:   make attacks-peers   the attacks against AppArmor, Landlock, SELinux, ...
+#:   make bench           what khv and its peers cost, in instructions; KERNEL=6.12
+#:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
 #:   make vm              a shell in a virtual machine with khv installed
@@ -147,4 +157,4 @@ help:
 #: BUILD=folder           where output goes (build)
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug attacks \
-	attacks-peers demo format vm install uninstall clean distclean help
+	attacks-peers bench bench-record demo format vm install uninstall clean distclean help
