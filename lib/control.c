@@ -213,14 +213,26 @@ int khv_txn_stage(struct khv_conn *conn, const char *name, const void *blob,
 
 int khv_txn_commit(struct khv_conn *conn, bool dry_run, uint64_t *generation)
 {
+	const struct khv_commit commit = { .dry_run = dry_run };
+
+	return khv_txn_commit_as(conn, &commit, generation);
+}
+
+int khv_txn_commit_as(struct khv_conn *conn, const struct khv_commit *commit,
+		      uint64_t *generation)
+{
 	uint64_t now = 0;
 	struct wanted w = { .attr = KHV_A_GENERATION, .to = &now, .size = 8 };
 	struct nl_msg *msg;
 	int put, err;
 
 	msg = txn_request(conn, KHV_CMD_POLICY_COMMIT, &put);
-	if (msg && dry_run && !put)
+	if (msg && commit->dry_run && !put)
 		put = nla_put_flag(msg, KHV_A_DRY_RUN);
+	if (msg && commit->shadow && !put)
+		put = nla_put_flag(msg, KHV_A_SHADOW);
+	if (msg && commit->confirm && !put)
+		put = nla_put_u32(msg, KHV_A_CONFIRM, commit->confirm);
 	err = talk_number(conn, msg, put, &w);
 	if (!err && generation)
 		*generation = now;
@@ -233,5 +245,63 @@ int khv_txn_abort(struct khv_conn *conn)
 	int put;
 
 	msg = txn_request(conn, KHV_CMD_POLICY_ABORT, &put);
+	return khv_talk(conn, msg, put, NULL, NULL);
+}
+
+/* A change that is answered with the generation in force then. */
+static int change(struct khv_conn *conn, struct nl_msg *msg, int put,
+		  uint64_t *generation)
+{
+	uint64_t now = 0;
+	struct wanted w = { .attr = KHV_A_GENERATION, .to = &now, .size = 8 };
+	int err = talk_number(conn, msg, put, &w);
+
+	if (!err && generation)
+		*generation = now;
+	return err;
+}
+
+int khv_settle(struct khv_conn *conn, bool keep, uint64_t trial,
+	       uint64_t *generation)
+{
+	struct nl_msg *msg = khv_request(conn,
+					 keep ? KHV_CMD_POLICY_CONFIRM :
+						KHV_CMD_POLICY_ROLLBACK,
+					 0);
+	int put = msg && trial ? nla_put_u64(msg, KHV_A_GENERATION, trial) : 0;
+
+	return change(conn, msg, put, generation);
+}
+
+static struct nl_msg *shadow_request(struct khv_conn *conn, uint8_t cmd,
+				     const char *name, int *err)
+{
+	const struct put put[] = {
+		{ .attr = KHV_POLICY_A_NAME, .kind = STR, .str = name },
+	};
+	struct nl_msg *msg = khv_request(conn, cmd, 0);
+
+	*err = put_nest(msg, KHV_A_POLICY, put, ARRAY_SIZE(put));
+	return msg;
+}
+
+int khv_promote_shadow(struct khv_conn *conn, const char *name,
+		       uint32_t confirm, uint64_t *generation)
+{
+	struct nl_msg *msg;
+	int put;
+
+	msg = shadow_request(conn, KHV_CMD_SHADOW_PROMOTE, name, &put);
+	if (msg && confirm && !put)
+		put = nla_put_u32(msg, KHV_A_CONFIRM, confirm);
+	return change(conn, msg, put, generation);
+}
+
+int khv_drop_shadow(struct khv_conn *conn, const char *name)
+{
+	struct nl_msg *msg;
+	int put;
+
+	msg = shadow_request(conn, KHV_CMD_SHADOW_DROP, name, &put);
 	return khv_talk(conn, msg, put, NULL, NULL);
 }

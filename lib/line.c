@@ -96,7 +96,7 @@ static const struct column {
 	{ "errno", 0, false },	       { "pid", 0, false },
 	{ "tgid", 0, false },	       { "uid", 0, false },
 	{ "comm", WORD_MAX, false },   { "exe", EXE_MAX, true },
-	{ "generation", 0, false },    { "cpu", 0, false },
+	{ "asked", WORD_MAX, false },  { "generation", 0, false },    { "cpu", 0, false },
 	{ "seq", 0, false },	       { "lost", 0, false },
 };
 
@@ -136,7 +136,8 @@ static bool add_column(struct line *l, const struct khv_event *e,
 
 static const char *verdict_word(const struct khv_event *e)
 {
-	static const char *const words[] = { "ALLOW", "DENY", "WOULD-DENY" };
+	static const char *const words[] = { "ALLOW", "DENY", "WOULD-DENY",
+					     "SHADOW-DENY", "SHADOW-ALLOW" };
 
 	return e->verdict < ARRAY_SIZE(words) ? words[e->verdict] : "?";
 }

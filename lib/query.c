@@ -40,13 +40,17 @@ COLLECT(client)
 COLLECT(hook)
 COLLECT(task)
 COLLECT(policy)
+COLLECT(shadow)
+COLLECT(count)
 COLLECT(stats)
 COLLECT(lock)
 COLLECT(integrity)
 COLLECT(coverage)
 
-static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
-		int flags, const struct khv_record_type *type, khv_reply_fn *fn)
+/* @ask: a flag of the request, or 0 */
+static int list_flag(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
+		     int flags, const struct khv_record_type *type,
+		     khv_reply_fn *fn, int ask)
 {
 	struct khv_list *l = khv_list_new(type);
 	int err = -ENOMEM, tries = 0;
@@ -55,8 +59,11 @@ static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
 	if (!l)
 		return khv_fail(&conn->error, ENOMEM, "no memory");
 	do {
+		struct nl_msg *msg = khv_request(conn, cmd, flags);
+		int put = msg && ask ? nla_put_flag(msg, ask) : 0;
+
 		khv_list_clear(l);
-		err = khv_talk(conn, khv_request(conn, cmd, flags), 0, fn, l);
+		err = khv_talk(conn, msg, put, fn, l);
 	} while (err == -EINTR && ++tries < DUMP_TRIES);
 	if (err == -EINTR) {
 		khv_list_set_torn(l);
@@ -68,6 +75,24 @@ static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
 	}
 	*out = l;
 	return 0;
+}
+
+static int list(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
+		int flags, const struct khv_record_type *type, khv_reply_fn *fn)
+{
+	return list_flag(conn, out, cmd, flags, type, fn, 0);
+}
+
+int khv_list_shadows(struct khv_conn *conn, struct khv_list **out)
+{
+	return list_flag(conn, out, KHV_CMD_POLICY_GET, NLM_F_DUMP,
+			 &khv_shadow_record, collect_shadow, KHV_A_SHADOW);
+}
+
+int khv_list_counts(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_COUNT_GET, NLM_F_DUMP, &khv_count_record,
+		    collect_count);
 }
 
 int khv_list_clients(struct khv_conn *conn, struct khv_list **out)
@@ -183,6 +208,12 @@ static int add_chunk(struct nlmsghdr *nlh, void *arg)
 int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
 		     size_t *size)
 {
+	return khv_fetch_text(conn, name, false, blob, size, NULL);
+}
+
+int khv_fetch_text(struct khv_conn *conn, const char *name, bool shadow,
+		   void **blob, size_t *size, uint64_t *generation)
+{
 	struct blob b = { 0 };
 	int err, tries = 0;
 
@@ -200,6 +231,8 @@ int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
 			      nla_put_string(msg, KHV_POLICY_A_NAME, name);
 			if (nest)
 				nla_nest_end(msg, nest);
+			if (shadow && !put)
+				put = nla_put_flag(msg, KHV_A_SHADOW);
 		}
 		err = khv_talk(conn, msg, put, add_chunk, &b);
 	} while (err == -EINTR && ++tries < DUMP_TRIES);
@@ -213,5 +246,7 @@ int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
 	}
 	*blob = b.data;
 	*size = b.size;
+	if (generation)
+		*generation = b.generation;
 	return 0;
 }

@@ -6,7 +6,10 @@
 static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
 static const char *const modes[] = { "enforce", "complain", "off", "learn" };
-static const char *const verdicts[] = { "allow", "deny", "would-deny" };
+static const char *const verdicts[] = { "allow", "deny", "would-deny",
+					"shadow-deny", "shadow-allow" };
+static const char *const policy_states[] = { "in-force", "trial", "withdrawn",
+					     "cleared" };
 static const char *const coverages[] = { "covered", "elsewhere", "gap" };
 static const char *const tampers[] = { "report", "panic" };
 static const char *const gates[] = { "call", "object" };
@@ -96,9 +99,42 @@ static const struct khv_field policy_fields[] = {
 	POLICY(SIZE, U32, size, "size"),
 	POLICY(TIME, TIME, time, "time"),
 	POLICY(UID, U32, uid, "uid"),
+	WORDS(struct khv_policy_info, KHV_POLICY_A_STATE, state, "state",
+	      policy_states),
+	POLICY(CONFIRM, U32, confirm, "confirm"),
+	POLICY(WOULD_DENY, U64, would_deny, "would_deny"),
 };
 RECORD(khv_policy_record, struct khv_policy_info, KHV_A_POLICY,
        KHV_POLICY_A_MAX, policy_fields);
+
+static const struct khv_field shadow_fields[] = {
+	POLICY(NAME, STRING, name, "name"),
+	POLICY(GENERATION, U64, generation, "generation"),
+	WORDS(struct khv_policy_info, KHV_POLICY_A_MODE, mode, "mode", modes),
+	POLICY(RULES, U32, rules, "rules"),
+	POLICY(TASKS, U32, tasks, "tasks"),
+	POLICY(SIZE, U32, size, "size"),
+	POLICY(TIME, TIME, time, "time"),
+	POLICY(UID, U32, uid, "uid"),
+	POLICY(JUDGED, U64, judged, "judged"),
+	POLICY(WOULD_DENY, U64, would_deny, "would_deny"),
+	POLICY(WOULD_ALLOW, U64, would_allow, "would_allow"),
+};
+RECORD(khv_shadow_record, struct khv_policy_info, KHV_A_POLICY,
+       KHV_POLICY_A_MAX, shadow_fields);
+
+#define COUNT(...) FIELD(struct khv_count_info, KHV_COUNT_A_##__VA_ARGS__)
+static const struct khv_field count_fields[] = {
+	COUNT(POLICY, STRING, policy, "policy"),
+	COUNT(SHADOW, BOOL, shadow, "shadow"),
+	COUNT(GENERATION, U64, generation, "generation"),
+	COUNT(TYPE, STRING, type, "type"),
+	COUNT(VERB, STRING, verb, "verb"),
+	COUNT(WOULD_DENY, U64, would_deny, "would_deny"),
+	COUNT(WOULD_ALLOW, U64, would_allow, "would_allow"),
+};
+RECORD(khv_count_record, struct khv_count_info, KHV_A_COUNTS, KHV_COUNT_A_MAX,
+       count_fields);
 
 #define STATS(...) FIELD(struct khv_cpu_stats, KHV_STATS_A_##__VA_ARGS__)
 static const struct khv_field stats_fields[] = {
@@ -170,6 +206,7 @@ static const struct khv_field event_fields[] = {
 	EVENT(UID, U32, uid, "uid"),
 	EVENT(COMM, COMM, comm, "comm"),
 	EVENT(EXE, BYTES, exe, "exe"),
+	EVENT(ASKED, STRING, asked, "asked"),
 };
 RECORD(khv_event_record, struct khv_event, KHV_A_EVENT, KHV_E_MAX,
        event_fields);
@@ -192,6 +229,7 @@ NAME_OF(khv_state_name, states)
 NAME_OF(khv_level_name, levels)
 NAME_OF(khv_mode_name, modes)
 NAME_OF(khv_verdict_name, verdicts)
+NAME_OF(khv_policy_state_name, policy_states)
 NAME_OF(khv_coverage_name, coverages)
 
 static int value_of(const char *const *names, size_t count, const char *word)

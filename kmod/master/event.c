@@ -130,6 +130,7 @@ void khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 		[KHV_REC_VERB] = ev->verb,
 		[KHV_REC_OBJECT] = ev->object,
 		[KHV_REC_HOOK] = ev->hook,
+		[KHV_REC_ASKED] = ev->asked,
 	};
 	struct khv_rec rec = {
 		.rule_line = ev->rule_line,

@@ -19,6 +19,7 @@ enum khv_rec_string {
 	KHV_REC_OBJECT,
 	KHV_REC_HOOK,
 	KHV_REC_EXE,
+	KHV_REC_ASKED,
 	KHV_REC_NR_STRINGS
 };
 

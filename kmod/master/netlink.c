@@ -42,12 +42,19 @@ static const struct nla_policy khv_policy_policy[KHV_POLICY_A_MAX + 1] = {
 	[KHV_POLICY_A_DATA] = { .type = NLA_BINARY, .len = KHV_POLICY_CHUNK },
 };
 
+static struct netlink_range_validation khv_confirm_range = {
+	.min = 1, .max = KHV_CONFIRM_MAX,
+};
+
 const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_GENERATION] = { .type = NLA_U64 },
 	[KHV_A_TXN] = { .type = NLA_U32 },
 	[KHV_A_DRY_RUN] = { .type = NLA_FLAG },
 	[KHV_A_FORCE] = { .type = NLA_FLAG },
 	[KHV_A_SUB_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_SUB_PRIMARY),
+	[KHV_A_CONFIRM] = NLA_POLICY_FULL_RANGE(NLA_U32,
+						&khv_confirm_range),
+	[KHV_A_SHADOW] = { .type = NLA_FLAG },
 	[KHV_A_LOCK_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_LOCK_ALL),
 	[KHV_A_CLIENT] = NLA_POLICY_NESTED(khv_client_policy),
 	[KHV_A_TASK] = NLA_POLICY_NESTED(khv_task_policy),
@@ -186,6 +193,15 @@ static const struct khv_command {
 	[KHV_CMD_POLICY_ABORT] = { CAP_MAC_ADMIN, khv_do_policy_abort },
 	[KHV_CMD_POLICY_CLEAR] = { CAP_MAC_ADMIN, khv_do_policy_clear,
 				   .lock = KHV_LOCK_POLICY },
+	[KHV_CMD_POLICY_CONFIRM] = { CAP_MAC_ADMIN, khv_do_policy_settle,
+				     .lock = KHV_LOCK_POLICY },
+	[KHV_CMD_POLICY_ROLLBACK] = { CAP_MAC_ADMIN, khv_do_policy_settle,
+				      .lock = KHV_LOCK_POLICY },
+	[KHV_CMD_SHADOW_PROMOTE] = { CAP_MAC_ADMIN, khv_do_shadow_promote,
+				     .lock = KHV_LOCK_POLICY },
+	[KHV_CMD_SHADOW_DROP] = { CAP_MAC_ADMIN, khv_do_shadow_drop,
+				  .lock = KHV_LOCK_POLICY },
+	[KHV_CMD_COUNT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_counts },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
 	[KHV_CMD_COVERAGE_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_coverage },
@@ -271,6 +287,11 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DO(KHV_CMD_EVENT_STATS_GET),
 	KHV_DO(KHV_CMD_LOCK_SET),
 	KHV_DUMP(KHV_CMD_COVERAGE_GET),
+	KHV_DO(KHV_CMD_POLICY_CONFIRM),
+	KHV_DO(KHV_CMD_POLICY_ROLLBACK),
+	KHV_DO(KHV_CMD_SHADOW_PROMOTE),
+	KHV_DO(KHV_CMD_SHADOW_DROP),
+	KHV_DUMP(KHV_CMD_COUNT_GET),
 };
 
 struct genl_family khv_genl_family = {

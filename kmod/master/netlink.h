@@ -18,6 +18,11 @@ const struct khv_provider *khv_provider_get(struct netlink_ext_ack *extack);
 void khv_provider_put(const struct khv_provider *p);
 bool khv_provider_verify(size_t bytes, char *name);
 
+/* What the request says about how its change is meant, and who wants it. */
+void khv_change_of(struct genl_info *info, struct khv_change *change);
+/* Has a dump been asked for about shadows? */
+bool khv_dump_shadows(struct netlink_callback *cb);
+
 /* Nest @attr of the request, parsed into @tb; or an error with a text. */
 int khv_parse_nest(struct genl_info *info, int attr, int max,
 		   struct nlattr **tb);
@@ -31,6 +36,9 @@ int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_stage(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_abort(struct sk_buff *skb, struct genl_info *info);
+int khv_do_policy_settle(struct sk_buff *skb, struct genl_info *info);
+int khv_do_shadow_promote(struct sk_buff *skb, struct genl_info *info);
+int khv_do_shadow_drop(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_clear(struct sk_buff *skb, struct genl_info *info);
 
 /* One message of a dump; NULL if there is no room for it. */
@@ -39,6 +47,7 @@ int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_counts(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_coverage(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob_done(struct netlink_callback *cb);

@@ -293,7 +293,7 @@ int khv_do_policy_stage(struct sk_buff *skb, struct genl_info *info)
 static int khv_txn_commit(const struct khv_provider *p, struct genl_info *info,
 			  u64 *generation)
 {
-	bool dry_run = nla_get_flag(info->attrs[KHV_A_DRY_RUN]);
+	struct khv_change change;
 	struct khv_staged *last;
 	int ret;
 
@@ -315,8 +315,8 @@ static int khv_txn_commit(const struct khv_provider *p, struct genl_info *info,
 			   p->generation(), khv_txn.base);
 		return -ESTALE;
 	}
-	ret = p->commit(khv_txn.staged, khv_txn.n, dry_run,
-			from_kuid(&init_user_ns, current_uid()), info->extack);
+	khv_change_of(info, &change);
+	ret = p->commit(khv_txn.staged, khv_txn.n, &change, info->extack);
 	*generation = p->generation();
 	if (!ret)
 		khv_txn_end();
@@ -411,9 +411,31 @@ static int khv_put_policy(struct sk_buff *skb, const struct khv_policy_info *i)
 	       nla_put_u8(skb, KHV_POLICY_A_MODE, i->mode);
 }
 
+/* What only lists of policies, or only lists of shadows, have. */
+static int khv_put_policy_more(struct sk_buff *skb, bool shadow,
+			       const struct khv_policy_info *i)
+{
+	int ret = 0;
+
+	if (!shadow)
+		ret = nla_put_u8(skb, KHV_POLICY_A_STATE, i->state);
+	if (!ret && !shadow && i->confirm)
+		ret = nla_put_u32(skb, KHV_POLICY_A_CONFIRM, i->confirm);
+	if (!ret && i->counts)
+		ret = nla_put_u64_64bit(skb, KHV_POLICY_A_WOULD_DENY,
+					i->would_deny, KHV_POLICY_A_PAD);
+	if (ret || !shadow)
+		return ret;
+	return nla_put_u64_64bit(skb, KHV_POLICY_A_WOULD_ALLOW, i->would_allow,
+				 KHV_POLICY_A_PAD) ?:
+	       nla_put_u64_64bit(skb, KHV_POLICY_A_JUDGED, i->judged,
+				 KHV_POLICY_A_PAD);
+}
+
 int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct khv_provider *p = khv_provider_get(cb->extack);
+	bool shadow = khv_dump_shadows(cb);
 	struct khv_policy_info info;
 	struct nlattr *nest;
 	void *hdr;
@@ -421,11 +443,12 @@ int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!p)
 		return -EOPNOTSUPP;
 	cb->seq = p->generation();
-	while (p->next(cb->args[0], &info)) {
+	while (p->next(cb->args[0], shadow, &info)) {
 		hdr = khv_policy_put(skb, cb, &nest);
 		if (!hdr)
 			break;
-		if (khv_put_policy(skb, &info)) {
+		if (khv_put_policy(skb, &info) ||
+		    khv_put_policy_more(skb, shadow, &info)) {
 			genlmsg_cancel(skb, hdr);
 			break;
 		}
@@ -453,6 +476,7 @@ static int khv_dump_blob_open(struct netlink_callback *cb,
 {
 	struct nlattr *attrs[KHV_A_MAX + 1], *nest, *name;
 	struct khv_blob_dump *d;
+	bool shadow;
 	int ret;
 
 	ret = nlmsg_parse(cb->nlh, GENL_HDRLEN, attrs, KHV_A_MAX,
@@ -474,10 +498,12 @@ static int khv_dump_blob_open(struct netlink_callback *cb,
 		return -EOPNOTSUPP;
 	}
 	nla_strscpy(d->name, name, sizeof(d->name));
-	d->ref = d->provider->open(d->name, &d->blob, &d->size, &d->generation);
+	shadow = nla_get_flag(attrs[KHV_A_SHADOW]);
+	d->ref = d->provider->open(d->name, shadow, &d->blob, &d->size,
+				   &d->generation);
 	if (!d->ref) {
-		khv_extack(cb->extack, "no policy named \"%s\" is in force",
-			   d->name);
+		khv_extack(cb->extack, shadow ? "policy \"%s\" has no shadow" :
+			   "no policy named \"%s\" is in force", d->name);
 		khv_provider_put(d->provider);
 		kfree(d);
 		return -ENOENT;

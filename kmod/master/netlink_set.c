@@ -47,14 +47,37 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+/*
+ * A lock would either stop a change from going back or be broken by it. Requests
+ * exclude each other, so none begins between this and the lock.
+ */
+static int khv_lock_wait(u32 flags, struct netlink_ext_ack *extack)
+{
+	const struct khv_provider *p;
+	int ret;
+
+	if (!(flags & KHV_LOCK_POLICY))
+		return 0;
+	/* Without a provider nothing can be on trial. */
+	p = khv_provider_get(NULL);
+	ret = p ? p->pending(extack) : 0;
+	khv_provider_put(p);
+	return ret;
+}
+
 int khv_do_lock_set(struct sk_buff *skb, struct genl_info *info)
 {
 	int ret = khv_need(info, info->attrs[KHV_A_LOCK_FLAGS],
 			   "KHV_A_LOCK_FLAGS");
+	u32 flags;
 
 	if (ret)
 		return ret;
-	ret = khv_lock_set(nla_get_u32(info->attrs[KHV_A_LOCK_FLAGS]), false);
+	flags = nla_get_u32(info->attrs[KHV_A_LOCK_FLAGS]);
+	ret = khv_lock_wait(flags, info->extack);
+	if (ret)
+		return ret;
+	ret = khv_lock_set(flags, false);
 	if (ret) {
 		khv_extack(info->extack, "delete_module cannot be hooked, modules are not locked; the kernel log says why");
 		return ret;

@@ -98,6 +98,7 @@ static const struct {
 	{ KHV_REC_OBJECT, KHV_E_OBJECT, true },
 	{ KHV_REC_HOOK, KHV_E_HOOK },
 	{ KHV_REC_EXE, KHV_E_EXE, true },
+	{ KHV_REC_ASKED, KHV_E_ASKED },
 };
 
 static int khv_put_string(struct sk_buff *skb, int attr, const char *s, size_t n)

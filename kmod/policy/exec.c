@@ -32,7 +32,7 @@ static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy
 	int ret;
 
 	j.l = rcu_dereference(policy->now);
-	if (!j.l || khv_engine_mode(&j.l->engine) == KHV_MODE_OFF ||
+	if (!j.l || READ_ONCE(policy->withdrawn) || khv_engine_mode(&j.l->engine) == KHV_MODE_OFF ||
 	    !khv_engine_attach(&j.l->engine, p->name, p->len, &domain, &rule))
 		return 0;
 	khv_domain_set(d, policy, j.l, domain);

@@ -146,22 +146,22 @@ static bool khv_wants_report(const struct khv_judge *j,
 	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
 }
 
-/* Out of line: most decisions are not reported. */
-static noinline void khv_report(const struct khv_judge *j, enum khv_type type,
-				u32 verbs, const struct khv_decision *dec,
-				enum khv_verdict verdict, const char *object,
-				size_t len)
+/* Out of line: most decisions are not reported. @verbs: those it is about. */
+noinline void khv_judge_report(const struct khv_judge *j, enum khv_type type,
+			       u32 verbs, const struct khv_decision *dec,
+			       enum khv_verdict verdict, const char *object,
+			       size_t len, const char *asked)
 {
 	struct khv_event ev = {
 		.policy = j->d->policy->name,
 		.domain = j->d->name,
 		.type = khv_type_name(type),
-		.verb = khv_verb_name(type, dec->allowed ? verbs : dec->denied),
 		.object = object,
 		.object_len = len,
 		.hook = j->check->name,
 		.verdict = verdict,
 		.error = verdict == KHV_ALLOWED ? 0 : dec->error,
+		.asked = asked,
 	};
 
 	if (j->l) {
@@ -173,7 +173,12 @@ static noinline void khv_report(const struct khv_judge *j, enum khv_type type,
 							    dec->rule);
 		}
 	}
-	khv_event_post(j->m->client, &ev);
+	/* Who learns from what goes on wants to hear of each verb. */
+	do {
+		ev.verb = khv_verb_name(type, verbs);
+		khv_event_post(j->m->client, &ev);
+		verbs &= verbs - 1;
+	} while (verbs && verdict == KHV_WOULD_DENY);
 }
 
 /* For who wants to know what was taken away. The object may be cut. */
@@ -188,17 +193,31 @@ static noinline void khv_tell(struct khv_brought *b, const char *verb,
 	b->object[len] = '\0';
 }
 
-/* What the caller gets, and what the audit daemon hears. 0 or -errno. */
-int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
-		     const struct khv_decision *dec, const char *object,
-		     size_t len)
+/*
+ * What the caller gets, and what the audit daemon hears. @asked: what was looked up
+ * in the rules, if not @object. 0 or -errno.
+ */
+int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs,
+			const struct khv_decision *dec, const char *object,
+			size_t len, const char *asked)
 {
 	bool complain = j->l && khv_mode_lets_pass(&j->l->engine);
 	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
 				   complain ? KHV_WOULD_DENY : KHV_DENIED;
 
+	if (unlikely(j->beside)) {
+		if (j->beside->pass != KHV_PASS_LIVE)
+			return khv_shadow_answer(j, type, dec, object, len,
+						 asked);
+		if (!dec->allowed)
+			j->beside->denied = true;
+	}
+	if (unlikely(verdict == KHV_WOULD_DENY) && j->l->counts &&
+	    !(j->brought && j->brought->dry))
+		khv_count_verbs(j->l->counts->would_deny[type], dec->denied);
 	if (unlikely(khv_wants_report(j, dec)))
-		khv_report(j, type, verbs, dec, verdict, object, len);
+		khv_judge_report(j, type, dec->allowed ? verbs : dec->denied,
+				 dec, verdict, object, len, asked);
 	if (unlikely(j->brought && verdict == KHV_DENIED))
 		khv_tell(j->brought, khv_verb_name(type, dec->denied), object,
 			 len);
@@ -244,6 +263,7 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	j->m = m;
 	j->check = check;
 	j->brought = NULL;
+	j->beside = NULL;
 	j->d = d;
 	j->l = rcu_dereference(d->policy->now);
 	j->domain = 0;
@@ -263,13 +283,18 @@ int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 		const struct khv_check *check)
 {
 	struct khv_judge j __khv_uninitialized;
+	const struct khv_loaded *shadow;
 	int ret = 0;
 
 	if (WARN_ON_ONCE((unsigned int)check->id >= KHV_NR_OBJECTS ||
 			 !khv_judges[check->id]))
 		return -EACCES;
 	rcu_read_lock();
-	if (khv_judge_start(&j, m, d, check))
+	shadow = rcu_dereference(d->policy->shadow);
+	if (unlikely(shadow))
+		ret = khv_mediate_beside(m, d, check, shadow,
+					 khv_judges[check->id]);
+	else if (khv_judge_start(&j, m, d, check))
 		ret = khv_judges[check->id](&j);
 	rcu_read_unlock();
 	return ret;

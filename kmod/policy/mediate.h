@@ -12,6 +12,26 @@ struct sock;
 struct socket;
 struct vm_area_struct;
 
+enum khv_pass {
+	KHV_PASS_LIVE,		/* the policy in force answers */
+	KHV_PASS_SHADOW,	/* what would the shadow answer? */
+	KHV_PASS_AGAIN,		/* what has the policy in force denied? */
+};
+
+/**
+ * struct khv_beside - a check that a shadow is asked about as well
+ * @shadow: the candidate
+ * @pass: who is being asked
+ * @denied: the policy in force denies it, or would if it were enforced
+ * @shadow_denied: the shadow would
+ */
+struct khv_beside {
+	const struct khv_loaded *shadow;
+	enum khv_pass pass;
+	bool denied;
+	bool shadow_denied;
+};
+
 /**
  * struct khv_judge - one object check under one generation of a policy
  * @m: who asks
@@ -21,6 +41,7 @@ struct vm_area_struct;
  * @domain: index of the domain in @l
  * @s: current as a subject
  * @brought: what is judged was there before; NULL for what happens now
+ * @beside: NULL unless the policy has a shadow
  */
 struct khv_judge {
 	const struct khv_mediator *m;
@@ -30,6 +51,7 @@ struct khv_judge {
 	u16 domain;
 	struct khv_subject s;
 	struct khv_brought *brought;
+	struct khv_beside *beside;
 };
 
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
@@ -38,9 +60,27 @@ bool khv_is_judged(enum khv_object id);
 void khv_subject_real(struct khv_subject *s, const struct cred *cred);
 u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs);
 void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs);
-int khv_judge_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
-		     const struct khv_decision *dec, const char *object,
-		     size_t len);
+int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs,
+			const struct khv_decision *dec, const char *object,
+			size_t len, const char *asked);
+void khv_judge_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		      const struct khv_decision *dec, enum khv_verdict verdict,
+		      const char *object, size_t len, const char *asked);
+int khv_shadow_answer(const struct khv_judge *j, enum khv_type type,
+		      const struct khv_decision *dec, const char *object,
+		      size_t len, const char *asked);
+int khv_mediate_beside(const struct khv_mediator *m, struct khv_domain *d,
+		       const struct khv_check *check,
+		       const struct khv_loaded *shadow,
+		       int (*judge)(const struct khv_judge *j));
+
+/* Where the object is what was looked up in the rules. */
+static inline int khv_judge_answer(const struct khv_judge *j, enum khv_type type,
+				   u32 verbs, const struct khv_decision *dec,
+				   const char *object, size_t len)
+{
+	return khv_judge_answer_as(j, type, verbs, dec, object, len, NULL);
+}
 
 int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs);

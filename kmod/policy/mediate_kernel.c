@@ -20,8 +20,8 @@ static int khv_answer_part(const struct khv_judge *j, const char *name,
 		dec.effects |= KHV_RULE_QUIET;
 	if (!dec.allowed && dec.error == khv_type_error(KHV_TYPE_KERNEL))
 		dec.error = error;
-	return khv_judge_answer(j, KHV_TYPE_KERNEL, KHV_K_USE, &dec, object,
-				object_len);
+	return khv_judge_answer_as(j, KHV_TYPE_KERNEL, KHV_K_USE, &dec, object,
+				   object_len, object == name ? NULL : name);
 }
 
 /**

@@ -35,6 +35,17 @@ static int khv_answer_always(const struct khv_judge *j, struct task_struct *task
 	return ret;
 }
 
+/* As a rule would name it; the most specific word that events can repeat. */
+static const char *khv_process_asked(const struct khv_process *p,
+				     const struct khv_domain *d, char *buf,
+				     size_t size)
+{
+	if (!p->same_policy)
+		return p->descendant ? "descendants" : "any";
+	snprintf(buf, size, "domain:%s", d->name);
+	return buf;
+}
+
 /* @quiet: the asker only wants to know (PTRACE_MODE_NOAUDIT). */
 static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 			   u32 verbs, bool quiet)
@@ -42,7 +53,7 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 	struct khv_process p = {};
 	const struct khv_domain *d;
 	struct khv_decision dec;
-	char object[48];
+	char object[48], asked[KHV_NAME_MAX + 8];
 	int len, ret;
 
 	/* A process may do to itself what it likes: it could do worse directly. */
@@ -77,7 +88,8 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 	if (quiet)
 		dec.effects |= KHV_RULE_QUIET;
 	len = scnprintf(object, sizeof(object), "%u (%s)", p.pid, task->comm);
-	return khv_judge_answer(j, KHV_TYPE_PROCESS, verbs, &dec, object, len);
+	return khv_judge_answer_as(j, KHV_TYPE_PROCESS, verbs, &dec, object, len,
+				   khv_process_asked(&p, d, asked, sizeof(asked)));
 }
 
 int khv_judge_kill(const struct khv_judge *j)

@@ -20,7 +20,7 @@
 #include "store.h"
 
 LIST_HEAD(khv_policies);
-static DEFINE_MUTEX(khv_store_mutex);
+DEFINE_MUTEX(khv_store_mutex);
 static struct workqueue_struct *khv_store_wq;
 
 #define KHV_SUM_SEED	0xffffffffu
@@ -33,6 +33,7 @@ static void khv_loaded_free_work(struct work_struct *work)
 	struct khv_loaded *l = container_of(to_rcu_work(work),
 					    struct khv_loaded, free_work);
 
+	kfree(l->counts);
 	kvfree(l->blob);
 	kfree(l);
 }
@@ -57,6 +58,7 @@ static void khv_policy_free_work(struct work_struct *work)
 					    struct khv_policy, free_work);
 
 	khv_loaded_put(rcu_dereference_protected(p->now, true));
+	khv_loaded_put(rcu_dereference_protected(p->shadow, true));
 	kfree(p);
 }
 
@@ -93,13 +95,35 @@ void khv_policy_add_task(struct khv_policy *p, int n)
 }
 EXPORT_SYMBOL_GPL(khv_policy_add_task);
 
-static struct khv_loaded *khv_policy_now(struct khv_policy *p)
+struct khv_loaded *khv_policy_now(struct khv_policy *p)
 {
 	return rcu_dereference_protected(p->now,
 					 lockdep_is_held(&khv_store_mutex));
 }
 
-static struct khv_policy *khv_policy_find(const char *name)
+struct khv_loaded *khv_policy_shadow(struct khv_policy *p)
+{
+	return rcu_dereference_protected(p->shadow,
+					 lockdep_is_held(&khv_store_mutex));
+}
+
+void khv_policy_unlist(struct khv_policy *p)
+{
+	list_del_rcu(&p->list);
+	khv_policy_put(p);
+}
+
+/* Nobody can enter one that was withdrawn: it goes with the last of its tasks. */
+static void khv_policy_reap(void)
+{
+	struct khv_policy *p, *next;
+
+	list_for_each_entry_safe(p, next, &khv_policies, list)
+		if (p->withdrawn && !atomic_read(&p->tasks))
+			khv_policy_unlist(p);
+}
+
+struct khv_policy *khv_policy_find(const char *name)
 {
 	struct khv_policy *p;
 
@@ -115,6 +139,8 @@ struct khv_policy *khv_policy_get(const char *name)
 
 	mutex_lock(&khv_store_mutex);
 	p = khv_policy_find(name);
+	if (p && p->withdrawn)
+		p = NULL;
 	if (p)
 		khv_policy_hold(p);
 	mutex_unlock(&khv_store_mutex);
@@ -157,6 +183,12 @@ static u64 khv_store_generation(void)
 	return READ_ONCE(khv_generation);
 }
 
+u64 khv_store_advance(void)
+{
+	WRITE_ONCE(khv_generation, khv_generation + 1);
+	return khv_generation;
+}
+
 /* Everything that can fail about one staged policy. */
 static int khv_stage_check(struct khv_staged *s, struct khv_loaded *l,
 			   struct netlink_ext_ack *extack)
@@ -184,14 +216,21 @@ struct khv_ready {
 	bool fresh;
 };
 
-static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
+static int khv_ready_one(struct khv_ready *r, struct khv_staged *s, bool shadow,
 			 struct netlink_ext_ack *extack)
 {
+	int ret;
+
 	r->loaded = kzalloc(sizeof(*r->loaded), GFP_KERNEL);
 	if (!r->loaded)
 		return -ENOMEM;
 	kref_init(&r->loaded->ref);
 	r->policy = khv_policy_find(s->name);
+	if (shadow && (!r->policy || !khv_policy_now(r->policy))) {
+		khv_extack(extack, "policy %s: no policy of that name is in force for a shadow to stand beside",
+			   s->name);
+		return -ENOENT;
+	}
 	if (!r->policy) {
 		r->policy = kzalloc(sizeof(*r->policy), GFP_KERNEL);
 		if (!r->policy)
@@ -201,35 +240,70 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
 		strscpy(r->policy->name, s->name, sizeof(r->policy->name));
 	}
 	r->loaded->sum = crc32_le(KHV_SUM_SEED, s->blob, s->size);
-	return khv_stage_check(s, r->loaded, extack);
+	ret = khv_stage_check(s, r->loaded, extack);
+	if (ret)
+		return ret;
+	if (shadow || khv_engine_mode(&r->loaded->engine) == KHV_MODE_COMPLAIN) {
+		r->loaded->counts = khv_counts_new();
+		if (!r->loaded->counts)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 static void khv_ready_drop(struct khv_ready *r)
 {
 	if (r->fresh)
 		kfree(r->policy);
+	if (r->loaded)
+		kfree(r->loaded->counts);
 	kfree(r->loaded);
 }
 
-static void khv_ready_publish(struct khv_ready *r, struct khv_staged *s, u32 uid)
+/* In force. What was there before belongs to the trial now, if there is one. */
+static void khv_ready_enforce(struct khv_ready *r, bool trial)
 {
 	struct khv_loaded *old = khv_policy_now(r->policy);
+	struct khv_loaded *shadow = khv_policy_shadow(r->policy);
 
-	r->loaded->blob = s->blob;
-	s->blob = NULL;
-	r->loaded->generation = khv_generation;
-	r->loaded->time = ktime_get_real_ns();
-	r->loaded->uid = uid;
+	if (trial)
+		khv_trial_note(r->policy, old, r->fresh);
+	else
+		khv_loaded_put(old);
 	rcu_assign_pointer(r->policy->now, r->loaded);
-	if (r->fresh) {
-		r->policy->id = ++khv_policy_last_id;
-		list_add_tail_rcu(&r->policy->list, &khv_policies);
-	}
-	khv_loaded_put(old);
+	WRITE_ONCE(r->policy->withdrawn, false);
+	/* What it was compared with is gone. */
+	if (shadow)
+		khv_counts_clear(shadow->counts);
+	if (!r->fresh)
+		return;
+	r->policy->id = ++khv_policy_last_id;
+	list_add_tail_rcu(&r->policy->list, &khv_policies);
+}
+
+static void khv_ready_publish(struct khv_ready *r, struct khv_staged *s,
+			      const struct khv_change *change)
+{
+	struct khv_loaded *l = r->loaded;
+
+	l->blob = s->blob;
+	s->blob = NULL;
+	l->generation = khv_generation;
+	l->time = ktime_get_real_ns();
+	l->uid = change->uid;
+	if (change->shadow)
+		khv_shadow_set(r->policy, l);
+	else
+		khv_ready_enforce(r, change->confirm);
+	pr_info("policy %s %s, generation %llu, %u rules, loaded by uid %u\n",
+		r->policy->name,
+		change->shadow ? "has a shadow" :
+		change->confirm ? "on trial" : "in force",
+		khv_generation, khv_engine_nr_rules(&l->engine), change->uid);
 }
 
 static int khv_store_commit(struct khv_staged *staged, unsigned int n,
-			    bool dry_run, u32 uid,
+			    const struct khv_change *change,
 			    struct netlink_ext_ack *extack)
 {
 	struct khv_ready *ready;
@@ -240,20 +314,25 @@ static int khv_store_commit(struct khv_staged *staged, unsigned int n,
 	if (!ready)
 		return -ENOMEM;
 	mutex_lock(&khv_store_mutex);
+	khv_policy_reap();
+	/* A dry run says what would be if it were now. */
+	ret = khv_trial_refuse(extack);
+	if (!ret && change->confirm && !change->dry_run)
+		ret = khv_trial_prepare(n);
 	for (i = 0; i < n && !ret; i++)
-		ret = khv_ready_one(&ready[i], &staged[i], extack);
-	if (ret || dry_run) {
+		ret = khv_ready_one(&ready[i], &staged[i], change->shadow,
+				    extack);
+	if (ret || change->dry_run) {
 		while (i-- > 0)
 			khv_ready_drop(&ready[i]);
+		khv_trial_discard();
 		goto out;
 	}
-	WRITE_ONCE(khv_generation, khv_generation + 1);
-	for (i = 0; i < n; i++) {
-		khv_ready_publish(&ready[i], &staged[i], uid);
-		pr_info("policy %s in force, generation %llu, %u rules, loaded by uid %u\n",
-			ready[i].policy->name, khv_generation,
-			khv_engine_nr_rules(&ready[i].loaded->engine), uid);
-	}
+	khv_store_advance();
+	for (i = 0; i < n; i++)
+		khv_ready_publish(&ready[i], &staged[i], change);
+	if (change->confirm)
+		khv_trial_start(khv_generation, change);
 out:
 	mutex_unlock(&khv_store_mutex);
 	kfree(ready);
@@ -273,9 +352,13 @@ static int khv_store_clear(const char *name, bool force,
 	int ret = 0, tasks;
 
 	mutex_lock(&khv_store_mutex);
+	khv_policy_reap();
 	p = khv_policy_find(name);
 	tasks = p ? atomic_read(&p->tasks) : 0;
-	if (!p) {
+	ret = khv_trial_refuse(extack);
+	if (ret) {
+		/* The text says who and how long. */
+	} else if (!p) {
 		khv_extack(extack, "no policy named \"%s\" is in force", name);
 		ret = -ENOENT;
 	} else if (tasks && !force) {
@@ -283,44 +366,63 @@ static int khv_store_clear(const char *name, bool force,
 			   tasks, name);
 		ret = -EBUSY;
 	} else {
-		WRITE_ONCE(khv_generation, khv_generation + 1);
+		khv_store_advance();
 		pr_info("policy %s cleared, generation %llu, %d tasks in it\n",
 			name, khv_generation, tasks);
 		old = khv_policy_now(p);
 		rcu_assign_pointer(p->now, NULL);
 		khv_loaded_put(old);
-		if (!tasks) {
-			list_del_rcu(&p->list);
-			khv_policy_put(p);
-		}
+		khv_shadow_set(p, NULL);
+		if (!tasks)
+			khv_policy_unlist(p);
 	}
 	mutex_unlock(&khv_store_mutex);
 	return ret;
 }
 
-static bool khv_store_next(u32 id, struct khv_policy_info *info)
+static u8 khv_policy_state(struct khv_policy *p, u32 left)
 {
-	struct khv_loaded *l;
+	if (!khv_policy_now(p))
+		return KHV_POLICY_CLEARED;
+	if (p->withdrawn)
+		return KHV_POLICY_WITHDRAWN;
+	return left ? KHV_POLICY_TRIAL : KHV_POLICY_IN_FORCE;
+}
+
+static void khv_policy_describe(struct khv_policy *p, bool shadow,
+				struct khv_policy_info *info)
+{
+	struct khv_loaded *l = shadow ? khv_policy_shadow(p) : khv_policy_now(p);
+
+	memset(info, 0, sizeof(*info));
+	info->id = p->id;
+	strscpy(info->name, p->name, sizeof(info->name));
+	info->tasks = atomic_read(&p->tasks);
+	info->confirm = khv_trial_left(p);
+	info->state = khv_policy_state(p, info->confirm);
+	if (!l)
+		return;
+	info->generation = l->generation;
+	info->rules = khv_engine_nr_rules(&l->engine);
+	info->size = l->engine.size;
+	info->time = l->time;
+	info->uid = l->uid;
+	info->mode = khv_engine_mode(&l->engine);
+	if (l->counts)
+		khv_counts_put(info, l->counts);
+}
+
+static bool khv_store_next(u32 id, bool shadow, struct khv_policy_info *info)
+{
 	struct khv_policy *p;
 	bool found = false;
 
 	mutex_lock(&khv_store_mutex);
+	khv_policy_reap();
 	list_for_each_entry(p, &khv_policies, list) {
-		if (p->id <= id)
+		if (p->id <= id || (shadow && !khv_policy_shadow(p)))
 			continue;
-		l = khv_policy_now(p);
-		memset(info, 0, sizeof(*info));
-		info->id = p->id;
-		strscpy(info->name, p->name, sizeof(info->name));
-		info->tasks = atomic_read(&p->tasks);
-		if (l) {
-			info->generation = l->generation;
-			info->rules = khv_engine_nr_rules(&l->engine);
-			info->size = l->engine.size;
-			info->time = l->time;
-			info->uid = l->uid;
-			info->mode = khv_engine_mode(&l->engine);
-		}
+		khv_policy_describe(p, shadow, info);
 		found = true;
 		break;
 	}
@@ -328,8 +430,8 @@ static bool khv_store_next(u32 id, struct khv_policy_info *info)
 	return found;
 }
 
-static void *khv_store_open(const char *name, const void **blob, size_t *size,
-			    u64 *generation)
+static void *khv_store_open(const char *name, bool shadow, const void **blob,
+			    size_t *size, u64 *generation)
 {
 	struct khv_loaded *l = NULL;
 	struct khv_policy *p;
@@ -337,7 +439,7 @@ static void *khv_store_open(const char *name, const void **blob, size_t *size,
 	mutex_lock(&khv_store_mutex);
 	p = khv_policy_find(name);
 	if (p)
-		l = khv_policy_now(p);
+		l = shadow ? khv_policy_shadow(p) : khv_policy_now(p);
 	if (l) {
 		kref_get(&l->ref);
 		*blob = l->blob;
@@ -413,10 +515,25 @@ static bool khv_store_verify(size_t bytes, char *name)
 	return broken;
 }
 
+static int khv_store_pending(struct netlink_ext_ack *extack)
+{
+	int ret;
+
+	mutex_lock(&khv_store_mutex);
+	ret = khv_trial_refuse(extack);
+	mutex_unlock(&khv_store_mutex);
+	return ret;
+}
+
 static const struct khv_provider khv_store = {
 	.owner = THIS_MODULE,
 	.generation = khv_store_generation,
 	.commit = khv_store_commit,
+	.settle = khv_store_settle,
+	.pending = khv_store_pending,
+	.promote = khv_store_promote,
+	.drop = khv_store_drop,
+	.count = khv_store_count,
 	.clear = khv_store_clear,
 	.next = khv_store_next,
 	.open = khv_store_open,
@@ -444,10 +561,9 @@ void khv_store_exit(void)
 	struct khv_policy *p, *next;
 
 	khv_provider_unregister(&khv_store);
-	list_for_each_entry_safe(p, next, &khv_policies, list) {
-		list_del_rcu(&p->list);
-		khv_policy_put(p);
-	}
+	khv_trial_exit();
+	list_for_each_entry_safe(p, next, &khv_policies, list)
+		khv_policy_unlist(p);
 	/* Policies first, then what they drop; each waits for a grace period. */
 	rcu_barrier();
 	flush_workqueue(khv_store_wq);

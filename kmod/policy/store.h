@@ -2,21 +2,44 @@
 #ifndef _KHV_POLICY_STORE_H
 #define _KHV_POLICY_STORE_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
 #include <khv/engine.h>
 #include <khv/mediate.h>
 
+struct khv_change;
+struct khv_policy_info;
+struct khv_count_info;
+struct netlink_ext_ack;
+
 /**
- * struct khv_loaded - one generation of a policy; never written once published
+ * struct khv_counts - what a policy in mode complain, or a shadow, would have done
+ * @judged: checks
+ * @would_deny: verbs; of a shadow, those that the policy in force has allowed
+ * @would_allow: verbs that only the shadow would have allowed
+ * @limit: of events about that
+ */
+struct khv_counts {
+	atomic64_t judged;
+	atomic64_t would_deny[KHV_NR_TYPES][KHV_F_NR_VERBS];
+	atomic64_t would_allow[KHV_NR_TYPES][KHV_F_NR_VERBS];
+	struct ratelimit_state limit;
+};
+
+/**
+ * struct khv_loaded - one text of a policy; never written once published
  * @rcu: decisions read it under RCU
  * @free_work: frees it in process context (vfree)
  * @ref: one for being in force, one per reader that sleeps (dumps)
  * @engine: opened @blob
  * @blob: kvmalloc()ed
- * @generation: under which it came into force
+ * @counts: NULL unless it is in mode complain or was loaded as a shadow
+ * @generation: under which it was loaded; kept if it comes back
  * @sum: checksum of @blob
  * @broken: @blob has another one now, and it was said
  * @time: then, ns since the epoch
@@ -27,6 +50,7 @@ struct khv_loaded {
 	struct kref ref;
 	struct khv_engine engine;
 	void *blob;
+	struct khv_counts *counts;
 	u64 generation;
 	u32 sum;
 	bool broken;
@@ -41,7 +65,9 @@ struct khv_loaded {
  * @ref: one for the list, one per domain that refers to it
  * @id: never used twice
  * @tasks: in it now
+ * @withdrawn: it was on trial and there was none before: nobody enters any more
  * @now: NULL if it was cleared under its tasks: everything is refused
+ * @shadow: judged beside @now, for the count only; or NULL
  * @name: of it
  */
 struct khv_policy {
@@ -50,15 +76,53 @@ struct khv_policy {
 	struct kref ref;
 	u32 id;
 	atomic_t tasks;
+	bool withdrawn;
 	struct khv_loaded __rcu *now;
+	struct khv_loaded __rcu *shadow;
 	char name[KHV_NAME_MAX];
 };
 
 extern struct list_head khv_policies;
+extern struct mutex khv_store_mutex;
 
 int khv_store_init(void);
 void khv_store_exit(void);
 void khv_loaded_put(struct khv_loaded *loaded);
+
+/* --- under khv_store_mutex ----------------------------------------------------- */
+
+struct khv_loaded *khv_policy_now(struct khv_policy *p);
+struct khv_loaded *khv_policy_shadow(struct khv_policy *p);
+struct khv_policy *khv_policy_find(const char *name);
+/* The next generation; returns it. */
+u64 khv_store_advance(void);
+/* Out of the list, and its reference given back. */
+void khv_policy_unlist(struct khv_policy *p);
+
+/* --- store_trial.c: changes that go back unless they are confirmed --------------- */
+
+int khv_trial_prepare(unsigned int n);
+void khv_trial_note(struct khv_policy *p, struct khv_loaded *old, bool fresh);
+void khv_trial_start(u64 generation, const struct khv_change *change);
+void khv_trial_discard(void);
+int khv_trial_refuse(struct netlink_ext_ack *extack);
+/* Seconds left if the policy is on trial, else 0. */
+u32 khv_trial_left(const struct khv_policy *p);
+int khv_store_settle(bool keep, u64 generation, struct netlink_ext_ack *extack);
+void khv_trial_exit(void);
+
+/* --- store_shadow.c --------------------------------------------------------------- */
+
+struct khv_counts *khv_counts_new(void);
+void khv_counts_clear(struct khv_counts *c);
+void khv_counts_put(struct khv_policy_info *info, const struct khv_counts *c);
+void khv_count_verbs(atomic64_t *counter, u32 verbs);
+void khv_shadow_set(struct khv_policy *p, struct khv_loaded *l);
+int khv_store_promote(const char *name, const struct khv_change *change,
+		      struct netlink_ext_ack *extack);
+int khv_store_drop(const char *name, struct netlink_ext_ack *extack);
+bool khv_store_count(struct khv_count_info *info);
+
 void khv_domain_set(struct khv_domain *d, struct khv_policy *policy,
 		    const struct khv_loaded *loaded, u16 index);
 

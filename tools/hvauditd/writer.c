@@ -105,6 +105,8 @@ static const int severities[] = {
 	[KHV_ALLOWED] = LOG_INFO,
 	[KHV_DENIED] = LOG_WARNING,
 	[KHV_WOULD_DENY] = LOG_NOTICE,
+	[KHV_SHADOW_DENY] = LOG_NOTICE,
+	[KHV_SHADOW_ALLOW] = LOG_NOTICE,
 };
 
 static void on_event(struct work *k, const struct entry *entry)

@@ -11,7 +11,7 @@ const struct option_def option_table[NR_OPTIONS] = {
 		       "ask as this user, by name or number (default: root)" },
 	[OPT_CLIENT] = { "client", 0, "CLIENT", "client", "only this client" },
 	[OPT_VERDICT] = { "verdict", 0, "VERDICT", "verdict",
-			  "only allow, deny or would-deny" },
+			  "only allow, deny, would-deny, shadow-deny or shadow-allow" },
 	[OPT_COUNT] = { "count", 'n', "COUNT", NULL,
 			"end after so many events" },
 	[OPT_TREE] = { "tree", 0, NULL, NULL, "and all its descendants" },
@@ -20,10 +20,14 @@ const struct option_def option_table[NR_OPTIONS] = {
 			"also while tasks are in it; they are refused everything then" },
 	[OPT_IF_GENERATION] = { "if-generation", 0, "N", NULL,
 				"only if generation N is in force (else exit code 10)" },
+	[OPT_CONFIRM] = { "confirm", 0, "SECONDS", NULL,
+			  "the kernel goes back by itself unless \"hvctl policy confirm\" follows in time" },
+	[OPT_SHADOW] = { "shadow", 0, NULL, NULL,
+			 "beside the policies of the same names: only count and report what would differ" },
 };
 
 #define O(option)    (1u << OPT_##option)
-#define LOAD_OPTIONS O(IF_GENERATION)
+#define LOAD_OPTIONS (O(IF_GENERATION) | O(CONFIRM) | O(SHADOW))
 
 const struct command commands[] = {
 	{ "status", NULL, cmd_status, 0, 0, CMD_KERNEL, 0, "", "",
@@ -46,6 +50,13 @@ const struct command commands[] = {
 	{ "policy", "load", cmd_policy_load, 1, -1, 0, LOAD_OPTIONS, "FILE...",
 	  "file...", "compile rule files and put them in force, all at once",
 	  "With -n everything is tried and nothing is changed." },
+	{ "policy", "confirm", cmd_policy_confirm, 0, 0, CMD_KERNEL,
+	  O(IF_GENERATION), "", "",
+	  "keep what was loaded with --confirm",
+	  "With --if-generation N only if N is the one that waits." },
+	{ "policy", "rollback", cmd_policy_rollback, 0, 0, CMD_KERNEL,
+	  O(IF_GENERATION), "", "",
+	  "go back to what was in force before a load with --confirm", NULL },
 	{ "policy", "clear", cmd_policy_clear, 0, -1, CMD_KERNEL,
 	  O(ALL) | O(FORCE), "NAME...|--all", "policy...",
 	  "take policies out of force", NULL },
@@ -57,6 +68,19 @@ const struct command commands[] = {
 	  "loaded again." },
 	{ "policy", "check", cmd_policy_check, 1, -1, 0, 0, "FILE...",
 	  "file...", "compile and test rule files, load nothing", NULL },
+
+	{ "shadow", "list", cmd_shadow_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "candidates beside policies in force, and how often they differ",
+	  "Load one with: hvctl policy load --shadow FILE" },
+	{ "shadow", "diff", cmd_shadow_diff, 0, 1, CMD_KERNEL, 0, "[NAME]",
+	  "shadow", "per verb: what only one of the two has allowed",
+	  "Also what policies in mode complain would have denied. Exit code 0: no\n"
+	  "difference was met, 1: some were." },
+	{ "shadow", "promote", cmd_shadow_promote, 1, 1, CMD_KERNEL, O(CONFIRM),
+	  "NAME", "shadow", "put a shadow in force, in place of its policy",
+	  NULL },
+	{ "shadow", "drop", cmd_shadow_drop, 1, -1, CMD_KERNEL, 0, "NAME...",
+	  "shadow...", "forget shadows", NULL },
 
 	{ "rule", "list", cmd_rule_list, 0, 1, 0, 0, "[NAME|FILE]",
 	  "policy-or-file", "rules of one policy, or of all in force", NULL },

@@ -88,7 +88,8 @@ static void offer_words(const char *const *words, size_t count)
 static void offer_kind(const char *kind)
 {
 	static const char *const levels[] = { "off", "deny", "audit", "allow" };
-	static const char *const verdicts[] = { "allow", "deny", "would-deny" };
+	static const char *const verdicts[] = { "allow", "deny", "would-deny",
+						"shadow-deny", "shadow-allow" };
 	static const char *const types[] = { "file", "socket", "process",
 					     "kernel" };
 
@@ -96,6 +97,8 @@ static void offer_kind(const char *kind)
 		puts("@file");
 	if (!strncmp(kind, "policy", 6))
 		offer_field(khv_list_policies, &khv_policy_record, "name");
+	else if (!strcmp(kind, "shadow"))
+		offer_field(khv_list_shadows, &khv_shadow_record, "name");
 	else if (!strcmp(kind, "client"))
 		offer_field(khv_list_clients, &khv_client_record, "name");
 	else if (!strcmp(kind, "level"))

@@ -39,7 +39,8 @@ static bool wanted(const struct tail *t, const struct khv_event *e)
 	       (!policy || (e->policy && !strcmp(policy, e->policy)));
 }
 
-static const char *const colors[] = { "\033[32m", "\033[31m", "\033[33m" };
+static const char *const colors[] = { "\033[32m", "\033[31m", "\033[33m",
+				      "\033[33m", "\033[33m" };
 
 static void print_event(struct tail *t, const struct khv_event *e)
 {
@@ -116,7 +117,7 @@ static int parse_options(struct hvctl *h, struct tail *t)
 		if (t->verdict < 0)
 			return fail(
 				h, HV_USAGE, NULL,
-				"--verdict: \"%s\" is not allow, deny or would-deny",
+				"--verdict: \"%s\" is not allow, deny, would-deny, shadow-deny or shadow-allow",
 				h->opt[OPT_VERDICT]);
 	}
 	if (count) {

@@ -39,6 +39,8 @@ enum hv_option {
 	OPT_ALL,
 	OPT_FORCE,
 	OPT_IF_GENERATION,
+	OPT_CONFIRM,
+	OPT_SHADOW,
 	NR_OPTIONS
 };
 
@@ -154,8 +156,11 @@ struct khv_policy;
 
 /* Compile @path and show what the compiler has to say. */
 int compile(struct hvctl *h, const char *path, struct khv_policy **policy);
-/* All into force at once; @why_not names what stays if that fails. */
+/* All into force at once, as --confirm and --shadow say. */
 int load_policies(struct hvctl *h, struct khv_policy **policy, int count);
+/* Seconds of --confirm, 0 without it; -1 after an error was shown. */
+int confirm_seconds(struct hvctl *h);
+void say_on_trial(struct hvctl *h, int seconds);
 /* From a .hv file, or else the one in force that is called @name. */
 int find_policy(struct hvctl *h, const char *name, struct khv_policy **policy);
 bool is_rule_file(const char *name);
@@ -169,6 +174,9 @@ command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
 command_fn cmd_lock, cmd_coverage;
+command_fn cmd_policy_confirm, cmd_policy_rollback;
+command_fn cmd_shadow_list, cmd_shadow_diff, cmd_shadow_promote,
+	cmd_shadow_drop;
 /* Fails with HV_LOCKED if the kernel says that @lock is set. */
 int check_lock(struct hvctl *h, const char *lock, const char *what);
 

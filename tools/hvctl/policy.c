@@ -96,8 +96,15 @@ int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
 {
 	const char *expected = h->opt[OPT_IF_GENERATION];
 	uint64_t generation = expected ? strtoull(expected, NULL, 10) : 0;
-	int err;
+	int err, confirm = confirm_seconds(h);
+	const struct khv_commit commit = {
+		.dry_run = h->dry_run,
+		.shadow = h->opt[OPT_SHADOW],
+		.confirm = (uint32_t)confirm,
+	};
 
+	if (confirm < 0)
+		return HV_USAGE;
 	err = khv_txn_begin(h->conn, generation);
 	for (int i = 0; i < count && !err; i++) {
 		size_t size;
@@ -107,7 +114,7 @@ int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
 				    size);
 	}
 	if (!err)
-		err = khv_txn_commit(h->conn, h->dry_run, &h->generation);
+		err = khv_txn_commit_as(h->conn, &commit, &h->generation);
 	if (!err)
 		return HV_OK;
 	/* The transaction ends with the connection, whatever went wrong. */
@@ -143,6 +150,12 @@ int cmd_policy_load(struct hvctl *h)
 		code = fail(h, HV_USAGE, NULL,
 			    "--if-generation: \"%s\" is not a number",
 			    expected);
+	if (!code && h->opt[OPT_SHADOW] && h->opt[OPT_CONFIRM])
+		code = fail(h, HV_USAGE,
+			    "confirm it when it is promoted: hvctl shadow promote --confirm",
+			    "--shadow and --confirm: a shadow changes nothing");
+	if (!code && confirm_seconds(h) < 0)
+		code = HV_USAGE;
 	/* All files, so that all mistakes are known after the first attempt. */
 	for (int i = 0; i < h->argc && code != HV_USAGE; i++) {
 		one = compile(h, h->argv[i], &policy[i]);
@@ -169,8 +182,11 @@ int cmd_policy_load(struct hvctl *h)
 		khv_policy_free(policy[i]);
 	}
 	if (!code && !h->dry_run)
-		note(h, "in force: generation %llu",
+		note(h, "%s: generation %llu",
+		     h->opt[OPT_SHADOW] ? "shadow" : "in force",
 		     (unsigned long long)h->generation);
+	if (!code && !h->dry_run)
+		say_on_trial(h, confirm_seconds(h));
 	free(policy);
 	return code;
 }
@@ -203,6 +219,8 @@ static const struct column columns[] = {
 	{ "RULES", "rules", true },  { "TASKS", "tasks", true },
 	{ "BYTES", "size", true },   { "GENERATION", "generation", true },
 	{ "LOADED", "time", false }, { "UID", "uid", true },
+	{ "STATE", "state", false }, { "CONFIRM", "confirm", true },
+	{ "WOULD-DENY", "would_deny", true },
 };
 
 int cmd_policy_list(struct hvctl *h)

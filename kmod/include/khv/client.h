@@ -287,6 +287,7 @@ bool khv_task_descends(struct task_struct *task, struct task_struct *from);
  * @hook: "file_open"
  * @verdict: what was decided
  * @error: positive errno, 0 if allowed
+ * @asked: identifier that was looked up in the rules, NULL if it is @object
  *
  * Strings are copied. Who (pid, uid, comm, executable), when, CPU and sequence
  * number are added by the master.
@@ -304,6 +305,7 @@ struct khv_event {
 	const char *hook;
 	enum khv_verdict verdict;
 	int error;
+	const char *asked;
 };
 
 /**

@@ -6,6 +6,7 @@
 #ifndef _KHV_PROVIDER_H
 #define _KHV_PROVIDER_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <uapi/linux/khv.h>
 #include <khv/objects.h>
@@ -26,7 +27,29 @@ struct khv_staged {
 	size_t size;
 };
 
-/* For POLICY_GET. */
+/**
+ * struct khv_change - how a change of policies is meant
+ * @dry_run: check everything, change nothing
+ * @shadow: beside what is in force, not in its place
+ * @confirm: goes back by itself after so many seconds; 0: it does not
+ * @uid: who wants it
+ * @pid: the process
+ * @comm: its name
+ */
+struct khv_change {
+	bool dry_run;
+	bool shadow;
+	u32 confirm;
+	u32 uid;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct khv_policy_info - for POLICY_GET
+ * @counts: @would_deny, @would_allow and @judged mean something
+ * @confirm: seconds until it goes back, with KHV_POLICY_TRIAL
+ */
 struct khv_policy_info {
 	u32 id;
 	char name[KHV_NAME_MAX];
@@ -37,6 +60,29 @@ struct khv_policy_info {
 	u64 time;
 	u32 uid;
 	u8 mode;
+	u8 state;
+	bool counts;
+	u32 confirm;
+	u64 would_deny;
+	u64 would_allow;
+	u64 judged;
+};
+
+/**
+ * struct khv_count_info - for COUNT_GET
+ * @id: of the policy; to begin with 0
+ * @at: place among the counters of one policy; to begin with 0
+ */
+struct khv_count_info {
+	u32 id;
+	u32 at;
+	char policy[KHV_NAME_MAX];
+	bool shadow;
+	u64 generation;
+	const char *type;
+	const char *verb;
+	u64 would_deny;
+	u64 would_allow;
 };
 
 /**
@@ -65,12 +111,19 @@ struct khv_coverage {
  * struct khv_provider - operations, all in process context, may sleep
  * @owner: pinned while an operation runs
  * @generation: of what is in force
- * @commit: validate all of @staged, then, unless @dry_run, put all in force under
- *	one new generation, or nothing. Returns 0 or an error with a text.
+ * @commit: validate all of @staged, then, unless it is a dry run, put all in force
+ *	under one new generation, or nothing. Returns 0 or an error with a text.
+ * @settle: keep what is on trial, or go back. @generation: -ESTALE unless the trial
+ *	is of this one, 0: any. -ENOENT if there is none.
+ * @pending: -EBUSY with a text while something is on trial
+ * @promote: put the shadow of a policy in force
+ * @drop: forget it
  * @clear: take the policy out of force; -EBUSY while tasks are in it, unless
  *	@force
- * @next: fill @info for the policy with the lowest id above @id; false: none
- * @open: a reference to the bytes in force, NULL if there is no such policy
+ * @next: fill @info for the policy (or shadow) with the lowest id above @id;
+ *	false: none
+ * @count: the next counter that is not 0, behind @id and @at of @info; false: none
+ * @open: a reference to the bytes in force, or of the shadow; NULL if there are none
  * @close: give it back
  * @verify: look at the next @bytes of what is in force; true: the policy @name
  *	(KHV_NAME_MAX bytes) is not what was committed, said once for each
@@ -79,13 +132,20 @@ struct khv_coverage {
 struct khv_provider {
 	struct module *owner;
 	u64 (*generation)(void);
-	int (*commit)(struct khv_staged *staged, unsigned int n, bool dry_run,
-		      u32 uid, struct netlink_ext_ack *extack);
+	int (*commit)(struct khv_staged *staged, unsigned int n,
+		      const struct khv_change *change,
+		      struct netlink_ext_ack *extack);
+	int (*settle)(bool keep, u64 generation, struct netlink_ext_ack *extack);
+	int (*pending)(struct netlink_ext_ack *extack);
+	int (*promote)(const char *name, const struct khv_change *change,
+		       struct netlink_ext_ack *extack);
+	int (*drop)(const char *name, struct netlink_ext_ack *extack);
 	int (*clear)(const char *name, bool force,
 		     struct netlink_ext_ack *extack);
-	bool (*next)(u32 id, struct khv_policy_info *info);
-	void *(*open)(const char *name, const void **blob, size_t *size,
-		      u64 *generation);
+	bool (*next)(u32 id, bool shadow, struct khv_policy_info *info);
+	bool (*count)(struct khv_count_info *info);
+	void *(*open)(const char *name, bool shadow, const void **blob,
+		      size_t *size, u64 *generation);
 	void (*close)(void *ref);
 	bool (*verify)(size_t bytes, char *name);
 	bool (*coverage)(unsigned int n, struct khv_coverage *c);

@@ -98,7 +98,24 @@ struct khv_policy_info {
 	uint32_t size;
 	uint64_t time; /* ns since the epoch */
 	uint32_t uid;
-	uint8_t mode; /* enum khv_mode */
+	uint8_t mode;  /* enum khv_mode */
+	uint8_t state; /* enum khv_policy_state; not of shadows */
+	uint32_t confirm; /* seconds until it goes back, if it is on trial */
+	uint64_t would_deny;
+	uint64_t would_allow; /* shadows only, and the next */
+	uint64_t judged;
+};
+
+/* What a policy in mode complain, or a shadow, has counted about one verb. */
+struct khv_count_info {
+	uint64_t has;
+	const char *policy;
+	uint8_t shadow;
+	uint64_t generation; /* of the text that counts */
+	const char *type;
+	const char *verb;
+	uint64_t would_deny;
+	uint64_t would_allow;
 };
 
 /* A lock that is set; without @uid it was the module parameter. */
@@ -169,6 +186,7 @@ struct khv_event {
 	uint32_t uid;
 	struct khv_bytes comm; /* a task chooses its own name */
 	struct khv_bytes exe;
+	const char *asked;    /* in the rules, where it is not the object */
 	struct khv_bytes raw; /* the whole nest */
 };
 
@@ -224,6 +242,8 @@ extern const struct khv_record_type khv_client_record;
 extern const struct khv_record_type khv_hook_record;
 extern const struct khv_record_type khv_task_record;
 extern const struct khv_record_type khv_policy_record;
+extern const struct khv_record_type khv_shadow_record;
+extern const struct khv_record_type khv_count_record;
 extern const struct khv_record_type khv_stats_record;
 extern const struct khv_record_type khv_lock_record;
 extern const struct khv_record_type khv_coverage_record;
@@ -246,6 +266,7 @@ size_t khv_field_text(const struct khv_field *f, const void *record, char *buf,
 const char *khv_state_name(unsigned int state);
 const char *khv_level_name(unsigned int level);
 const char *khv_mode_name(unsigned int mode);
+const char *khv_policy_state_name(unsigned int state);
 const char *khv_verdict_name(unsigned int verdict);
 const char *khv_coverage_name(unsigned int state);
 /* The value of a word, -EINVAL. */
@@ -309,6 +330,9 @@ int khv_list_clients(struct khv_conn *conn, struct khv_list **list);
 int khv_list_hooks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_tasks(struct khv_conn *conn, struct khv_list **list);
 int khv_list_policies(struct khv_conn *conn, struct khv_list **list);
+/* Records of struct khv_policy_info, described by khv_shadow_record. */
+int khv_list_shadows(struct khv_conn *conn, struct khv_list **list);
+int khv_list_counts(struct khv_conn *conn, struct khv_list **list);
 int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
 /* One record per verb; -EOPNOTSUPP if no module keeps policies. */
 int khv_list_coverage(struct khv_conn *conn, struct khv_list **list);
@@ -366,6 +390,13 @@ int khv_attach(struct khv_conn *conn, const struct khv_attach *attach,
  */
 int khv_fetch_policy(struct khv_conn *conn, const char *name, void **blob,
 		     size_t *size);
+/**
+ * khv_fetch_text() - the same, also for shadows
+ * @shadow: the candidate beside the policy
+ * @generation: receives the one under which it was loaded; may be NULL
+ */
+int khv_fetch_text(struct khv_conn *conn, const char *name, bool shadow,
+		   void **blob, size_t *size, uint64_t *generation);
 
 /* @force: also while tasks are in it; everything is refused to them then. */
 int khv_clear_policy(struct khv_conn *conn, const char *name, bool force);
@@ -383,7 +414,35 @@ int khv_txn_stage(struct khv_conn *conn, const char *name, const void *blob,
 		  size_t size);
 /* @generation receives the one in which they are in force; may be NULL. */
 int khv_txn_commit(struct khv_conn *conn, bool dry_run, uint64_t *generation);
+/**
+ * struct khv_commit - how the change is meant
+ * @dry_run: check everything, change nothing
+ * @shadow: beside the policies of the same names, not in their place
+ * @confirm: the kernel goes back after so many seconds unless it is confirmed, 0:
+ *	it does not
+ */
+struct khv_commit {
+	bool dry_run;
+	bool shadow;
+	uint32_t confirm;
+};
+
+int khv_txn_commit_as(struct khv_conn *conn, const struct khv_commit *commit,
+		      uint64_t *generation);
 int khv_txn_abort(struct khv_conn *conn);
+
+/**
+ * khv_settle() - end a trial
+ * @keep: true: confirm it; false: go back now
+ * @trial: -ESTALE unless it is of this generation; 0: any
+ * @generation: receives the one in force then; may be NULL
+ */
+int khv_settle(struct khv_conn *conn, bool keep, uint64_t trial,
+	       uint64_t *generation);
+/* Put a shadow in force, on trial if @confirm is not 0. */
+int khv_promote_shadow(struct khv_conn *conn, const char *name,
+		       uint32_t confirm, uint64_t *generation);
+int khv_drop_shadow(struct khv_conn *conn, const char *name);
 
 /* --- events -------------------------------------------------------------- */
 

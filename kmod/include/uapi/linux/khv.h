@@ -20,6 +20,11 @@
  *   POLICY_COMMIT         CAP_MAC_ADMIN       all staged policies in force at once
  *   POLICY_ABORT          CAP_MAC_ADMIN       forget the transaction
  *   POLICY_CLEAR          CAP_MAC_ADMIN       take a policy out of force
+ *   POLICY_CONFIRM        CAP_MAC_ADMIN       keep what was loaded on trial
+ *   POLICY_ROLLBACK       CAP_MAC_ADMIN       go back to what was before it, now
+ *   SHADOW_PROMOTE        CAP_MAC_ADMIN       put a shadow in force
+ *   SHADOW_DROP           CAP_MAC_ADMIN       forget a shadow
+ *   COUNT_GET    (dump)   CAP_MAC_ADMIN       what complain mode and shadows counted
  *   EVENT_SUBSCRIBE       CAP_AUDIT_READ      events to this socket, by unicast
  *   EVENT_STATS_GET       CAP_AUDIT_READ      produced, delivered, lost
  *   EVENT        (notification)               one decision, or a gap record
@@ -94,17 +99,26 @@
  *   KHV_TASK_A_FLAGS      u32     enum khv_task_flags. PID 0 is the sender.
  *   reply KHV_A_COUNT u32: tasks that were attached
  *
- * POLICY_GET: in KHV_A_POLICY nest
+ * POLICY_GET: [KHV_A_SHADOW flag: the shadows instead]; in KHV_A_POLICY nest
  *   KHV_POLICY_A_NAME     string
- *   KHV_POLICY_A_GENERATION u64   in which it came into force
+ *   KHV_POLICY_A_GENERATION u64   under which this text was loaded; one that comes
+ *                                 back by a rollback, or is promoted, keeps it
  *   KHV_POLICY_A_RULES    u32
  *   KHV_POLICY_A_TASKS    u32
  *   KHV_POLICY_A_SIZE     u32     bytes of kernel memory
  *   KHV_POLICY_A_TIME     u64     when loaded, ns since the epoch
  *   KHV_POLICY_A_UID      u32     who loaded it
  *   KHV_POLICY_A_MODE     u8      enum khv_mode
+ *   KHV_POLICY_A_STATE    u8      enum khv_policy_state; absent for shadows
+ *   KHV_POLICY_A_CONFIRM  u32     seconds until it goes back; with STATE trial
+ *   KHV_POLICY_A_WOULD_DENY u64   verbs that a policy in mode complain has let
+ *                                 pass, or that a shadow alone would have denied;
+ *                                 absent where nothing is counted
+ *   KHV_POLICY_A_WOULD_ALLOW u64  shadows: verbs that it would have allowed
+ *   KHV_POLICY_A_JUDGED   u64     shadows: checks that were judged beside
  *
- * POLICY_BLOB_GET: request KHV_A_POLICY { NAME }; replies, in order,
+ * POLICY_BLOB_GET: request KHV_A_POLICY { NAME }, [KHV_A_SHADOW flag]; replies, in
+ *   order,
  *   KHV_A_POLICY { NAME, GENERATION, SIZE, OFFSET u32, DATA binary }
  *
  * POLICY_BEGIN: [KHV_A_GENERATION u64: refuse with ESTALE unless this is the
@@ -112,10 +126,29 @@
  *   belongs to the sending socket, ends with it, and after 30 s without a word.
  * POLICY_STAGE: KHV_A_TXN, KHV_A_POLICY { NAME, SIZE, OFFSET, DATA }
  *   chunks in rising order of OFFSET, each at most KHV_POLICY_CHUNK bytes.
- * POLICY_COMMIT: KHV_A_TXN, [KHV_A_DRY_RUN flag]. Reply KHV_A_GENERATION.
+ * POLICY_COMMIT: KHV_A_TXN, [KHV_A_DRY_RUN flag], [KHV_A_CONFIRM u32],
+ *   [KHV_A_SHADOW flag]. Reply KHV_A_GENERATION.
+ *   CONFIRM: on trial. Unless POLICY_CONFIRM comes within so many seconds (1 to
+ *   86400) the kernel itself goes back to what was in force. Until then every other
+ *   change of policies answers EBUSY, LOCK_SET of "policy" as well. A policy that
+ *   was not there before is withdrawn: no task enters it any more; those in it stay
+ *   bound by it until they end.
+ *   SHADOW: beside the policies of the same names, which must be in force. Every
+ *   check of their tasks is judged by both; only the differences are counted.
  * POLICY_ABORT: KHV_A_TXN.
  * POLICY_CLEAR: KHV_A_POLICY { NAME }, [KHV_A_FORCE flag]. EBUSY while tasks
  *   are in it; with FORCE they stay in it and everything is refused to them.
+ *
+ * POLICY_CONFIRM, POLICY_ROLLBACK: [KHV_A_GENERATION u64: ESTALE unless the trial is
+ *   of this one]. Reply KHV_A_GENERATION. ENOENT if nothing is on trial.
+ * SHADOW_PROMOTE: KHV_A_POLICY { NAME }, [KHV_A_CONFIRM u32]. Reply KHV_A_GENERATION.
+ * SHADOW_DROP: KHV_A_POLICY { NAME }. ENOENT if it has no shadow.
+ * COUNT_GET: in KHV_A_COUNTS nest, for each verb with a number
+ *   KHV_COUNT_A_POLICY    string
+ *   KHV_COUNT_A_SHADOW    u8      1: by its shadow; 0: by itself, in mode complain
+ *   KHV_COUNT_A_GENERATION u64    of the text that counts
+ *   KHV_COUNT_A_TYPE, KHV_COUNT_A_VERB string
+ *   KHV_COUNT_A_WOULD_DENY, KHV_COUNT_A_WOULD_ALLOW u64
  *
  * EVENT_SUBSCRIBE: KHV_A_SUB_FLAGS u32 enum khv_sub_flags.
  *   The one PRIMARY subscriber (the audit daemon) continues where the last
@@ -150,7 +183,11 @@
  *   KHV_E_OBJECT binary without NUL (a path may hold any byte), KHV_E_HOOK
  *   string ("file_open"), KHV_E_VERDICT u8 enum khv_verdict, KHV_E_ERRNO u32
  *   (positive; 0 if allowed), KHV_E_PID u32, KHV_E_TGID u32, KHV_E_UID u32,
- *   KHV_E_COMM string, KHV_E_EXE binary without NUL
+ *   KHV_E_COMM string, KHV_E_EXE binary without NUL, KHV_E_ASKED string: the
+ *   identifier that was looked up in the rules, where it is not the object
+ *   ("control:boot" for a path, "descendants" for a process)
+ *   SHADOW_DENY has generation and rule of the shadow, SHADOW_ALLOW those of the
+ *   policy in force.
  */
 #ifndef _UAPI_LINUX_KHV_H
 #define _UAPI_LINUX_KHV_H
@@ -185,6 +222,11 @@ enum khv_cmd {
 	KHV_CMD_EVENT,
 	KHV_CMD_LOCK_SET,
 	KHV_CMD_COVERAGE_GET,
+	KHV_CMD_POLICY_CONFIRM,
+	KHV_CMD_POLICY_ROLLBACK,
+	KHV_CMD_SHADOW_PROMOTE,
+	KHV_CMD_SHADOW_DROP,
+	KHV_CMD_COUNT_GET,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -214,6 +256,9 @@ enum khv_attr {
 	KHV_A_LOCK,
 	KHV_A_COVERAGE,
 	KHV_A_INTEGRITY,
+	KHV_A_CONFIRM,
+	KHV_A_SHADOW,
+	KHV_A_COUNTS,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -283,6 +328,11 @@ enum khv_policy_attr {
 	KHV_POLICY_A_MODE,
 	KHV_POLICY_A_OFFSET,
 	KHV_POLICY_A_DATA,
+	KHV_POLICY_A_STATE,
+	KHV_POLICY_A_CONFIRM,
+	KHV_POLICY_A_WOULD_DENY,
+	KHV_POLICY_A_WOULD_ALLOW,
+	KHV_POLICY_A_JUDGED,
 
 	__KHV_POLICY_A_MAX,
 	KHV_POLICY_A_MAX = __KHV_POLICY_A_MAX - 1
@@ -339,6 +389,21 @@ enum khv_coverage_attr {
 	KHV_COVERAGE_A_MAX = __KHV_COVERAGE_A_MAX - 1
 };
 
+enum khv_count_attr {
+	KHV_COUNT_A_UNSPEC,
+	KHV_COUNT_A_PAD,
+	KHV_COUNT_A_POLICY,
+	KHV_COUNT_A_SHADOW,
+	KHV_COUNT_A_GENERATION,
+	KHV_COUNT_A_TYPE,
+	KHV_COUNT_A_VERB,
+	KHV_COUNT_A_WOULD_DENY,
+	KHV_COUNT_A_WOULD_ALLOW,
+
+	__KHV_COUNT_A_MAX,
+	KHV_COUNT_A_MAX = __KHV_COUNT_A_MAX - 1
+};
+
 enum khv_event_attr {
 	KHV_E_UNSPEC,
 	KHV_E_PAD,
@@ -362,6 +427,7 @@ enum khv_event_attr {
 	KHV_E_UID,
 	KHV_E_COMM,
 	KHV_E_EXE,
+	KHV_E_ASKED,
 
 	__KHV_E_MAX,
 	KHV_E_MAX = __KHV_E_MAX - 1
@@ -404,7 +470,19 @@ enum khv_verdict {
 	KHV_ALLOWED = 0,
 	KHV_DENIED = 1,
 	KHV_WOULD_DENY = 2,
+	KHV_SHADOW_DENY = 3,	/* allowed; the shadow would have denied it */
+	KHV_SHADOW_ALLOW = 4,	/* the shadow would have allowed it */
 };
+
+enum khv_policy_state {
+	KHV_POLICY_IN_FORCE = 0,
+	KHV_POLICY_TRIAL = 1,		/* goes back unless it is confirmed */
+	KHV_POLICY_WITHDRAWN = 2,	/* binds who is in it, and nobody enters */
+	KHV_POLICY_CLEARED = 3,		/* by force: tasks in it are refused everything */
+};
+
+/* Longest time for a confirmation, in seconds. */
+#define KHV_CONFIRM_MAX		86400
 
 enum khv_task_flags {
 	KHV_TASK_TREE = 1 << 0,		/* and all its descendants */
