@@ -264,10 +264,9 @@ static int change(struct khv_conn *conn, struct nl_msg *msg, int put,
 int khv_settle(struct khv_conn *conn, bool keep, uint64_t trial,
 	       uint64_t *generation)
 {
-	struct nl_msg *msg = khv_request(conn,
-					 keep ? KHV_CMD_POLICY_CONFIRM :
-						KHV_CMD_POLICY_ROLLBACK,
-					 0);
+	struct nl_msg *msg = khv_request(
+		conn, keep ? KHV_CMD_POLICY_CONFIRM : KHV_CMD_POLICY_ROLLBACK,
+		0);
 	int put = msg && trial ? nla_put_u64(msg, KHV_A_GENERATION, trial) : 0;
 
 	return change(conn, msg, put, generation);

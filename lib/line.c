@@ -96,8 +96,9 @@ static const struct column {
 	{ "errno", 0, false },	       { "pid", 0, false },
 	{ "tgid", 0, false },	       { "uid", 0, false },
 	{ "comm", WORD_MAX, false },   { "exe", EXE_MAX, true },
-	{ "asked", WORD_MAX, false },  { "generation", 0, false },    { "cpu", 0, false },
-	{ "seq", 0, false },	       { "lost", 0, false },
+	{ "asked", WORD_MAX, false },  { "generation", 0, false },
+	{ "cpu", 0, false },	       { "seq", 0, false },
+	{ "lost", 0, false },
 };
 
 static bool add_column(struct line *l, const struct khv_event *e,

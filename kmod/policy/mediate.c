@@ -125,14 +125,6 @@ void khv_subject_real(struct khv_subject *s, const struct cred *cred)
 	s->now = 0;
 }
 
-/* Is what the policy does not grant only reported? */
-static bool khv_mode_lets_pass(const struct khv_engine *e)
-{
-	u8 mode = khv_engine_mode(e);
-
-	return mode == KHV_MODE_COMPLAIN || mode == KHV_MODE_LEARN;
-}
-
 static bool khv_wants_report(const struct khv_judge *j,
 			     const struct khv_decision *dec)
 {

@@ -6,6 +6,7 @@
  * that happens here changes the answer.
  */
 #include <linux/ratelimit.h>
+#include <linux/timekeeping.h>
 #include "mediate.h"
 
 /* Out of line, and seldom: most checks find no difference. */
@@ -48,8 +49,8 @@ int khv_shadow_answer(const struct khv_judge *j, enum khv_type type,
 		khv_shadow_event(j, type, dec, object, len, asked);
 	}
 	/* As the caller would be answered, so that it goes on or not as then. */
-	if (b->pass == KHV_PASS_AGAIN &&
-	    j->l && khv_engine_mode(&j->l->engine) == KHV_MODE_COMPLAIN)
+	if (b->pass == KHV_PASS_AGAIN && j->l &&
+	    khv_mode_lets_pass(&j->l->engine))
 		return 0;
 	return -dec->error;
 }
@@ -63,6 +64,8 @@ static void khv_shadow_start(struct khv_judge *j)
 	const struct khv_loaded *l = j->beside->shadow;
 	int domain = khv_engine_domain(&l->engine, j->d->name);
 
+	if (khv_engine_needs(&l->engine) & KHV_NEEDS_CLOCK)
+		j->s.now = ktime_get_real_seconds();
 	j->l = domain < 0 ? NULL : l;
 	j->domain = domain < 0 ? 0 : domain;
 }

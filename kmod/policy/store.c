@@ -243,7 +243,7 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s, bool shadow,
 	ret = khv_stage_check(s, r->loaded, extack);
 	if (ret)
 		return ret;
-	if (shadow || khv_engine_mode(&r->loaded->engine) == KHV_MODE_COMPLAIN) {
+	if (shadow || khv_mode_lets_pass(&r->loaded->engine)) {
 		r->loaded->counts = khv_counts_new();
 		if (!r->loaded->counts)
 			return -ENOMEM;

@@ -89,6 +89,14 @@ int khv_store_init(void);
 void khv_store_exit(void);
 void khv_loaded_put(struct khv_loaded *loaded);
 
+/* Is what the policy does not grant only reported? */
+static inline bool khv_mode_lets_pass(const struct khv_engine *e)
+{
+	u8 mode = khv_engine_mode(e);
+
+	return mode == KHV_MODE_COMPLAIN || mode == KHV_MODE_LEARN;
+}
+
 /* --- under khv_store_mutex ----------------------------------------------------- */
 
 struct khv_loaded *khv_policy_now(struct khv_policy *p);

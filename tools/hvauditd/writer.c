@@ -102,10 +102,8 @@ static void tell_holes(struct work *k, uint32_t cpu, const struct hole *holes,
 }
 
 static const int severities[] = {
-	[KHV_ALLOWED] = LOG_INFO,
-	[KHV_DENIED] = LOG_WARNING,
-	[KHV_WOULD_DENY] = LOG_NOTICE,
-	[KHV_SHADOW_DENY] = LOG_NOTICE,
+	[KHV_ALLOWED] = LOG_INFO,	 [KHV_DENIED] = LOG_WARNING,
+	[KHV_WOULD_DENY] = LOG_NOTICE,	 [KHV_SHADOW_DENY] = LOG_NOTICE,
 	[KHV_SHADOW_ALLOW] = LOG_NOTICE,
 };
 

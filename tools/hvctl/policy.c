@@ -151,9 +151,10 @@ int cmd_policy_load(struct hvctl *h)
 			    "--if-generation: \"%s\" is not a number",
 			    expected);
 	if (!code && h->opt[OPT_SHADOW] && h->opt[OPT_CONFIRM])
-		code = fail(h, HV_USAGE,
-			    "confirm it when it is promoted: hvctl shadow promote --confirm",
-			    "--shadow and --confirm: a shadow changes nothing");
+		code = fail(
+			h, HV_USAGE,
+			"confirm it when it is promoted: hvctl shadow promote --confirm",
+			"--shadow and --confirm: a shadow changes nothing");
 	if (!code && confirm_seconds(h) < 0)
 		code = HV_USAGE;
 	/* All files, so that all mistakes are known after the first attempt. */
@@ -215,11 +216,16 @@ int cmd_policy_check(struct hvctl *h)
 }
 
 static const struct column columns[] = {
-	{ "NAME", "name", false },   { "MODE", "mode", false },
-	{ "RULES", "rules", true },  { "TASKS", "tasks", true },
-	{ "BYTES", "size", true },   { "GENERATION", "generation", true },
-	{ "LOADED", "time", false }, { "UID", "uid", true },
-	{ "STATE", "state", false }, { "CONFIRM", "confirm", true },
+	{ "NAME", "name", false },
+	{ "MODE", "mode", false },
+	{ "RULES", "rules", true },
+	{ "TASKS", "tasks", true },
+	{ "BYTES", "size", true },
+	{ "GENERATION", "generation", true },
+	{ "LOADED", "time", false },
+	{ "UID", "uid", true },
+	{ "STATE", "state", false },
+	{ "CONFIRM", "confirm", true },
 	{ "WOULD-DENY", "would_deny", true },
 };
 

@@ -189,13 +189,11 @@ int cmd_shadow_promote(struct hvctl *h)
 	code = need_shadow(h, name);
 	if (code)
 		return code;
-	if (!h->dry_run &&
-	    khv_promote_shadow(h->conn, name, (uint32_t)seconds,
-			       &h->generation))
+	if (!h->dry_run && khv_promote_shadow(h->conn, name, (uint32_t)seconds,
+					      &h->generation))
 		return fail_kernel(h, name);
 	note(h, "%s: its shadow is %s%s", name,
-	     seconds ? "on trial" : "in force",
-	     h->dry_run ? " (dry run)" : "");
+	     seconds ? "on trial" : "in force", h->dry_run ? " (dry run)" : "");
 	if (!h->dry_run)
 		say_on_trial(h, seconds);
 	return HV_OK;

@@ -98,8 +98,8 @@ struct khv_policy_info {
 	uint32_t size;
 	uint64_t time; /* ns since the epoch */
 	uint32_t uid;
-	uint8_t mode;  /* enum khv_mode */
-	uint8_t state; /* enum khv_policy_state; not of shadows */
+	uint8_t mode;	  /* enum khv_mode */
+	uint8_t state;	  /* enum khv_policy_state; not of shadows */
 	uint32_t confirm; /* seconds until it goes back, if it is on trial */
 	uint64_t would_deny;
 	uint64_t would_allow; /* shadows only, and the next */
