@@ -20,6 +20,7 @@
 #include "store.h"
 
 LIST_HEAD(khv_policies);
+/* Changes of the list, of what is in force and of what is on trial. */
 DEFINE_MUTEX(khv_store_mutex);
 static struct workqueue_struct *khv_store_wq;
 
