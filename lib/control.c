@@ -60,6 +60,23 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 			NULL);
 }
 
+int khv_set_admin(struct khv_conn *conn, const char *client, bool group,
+		  uint32_t id, uint32_t rights)
+{
+	const struct put put[] = {
+		{ .attr = KHV_ADMIN_A_CLIENT, .kind = STR, .str = client },
+		{ .attr = group ? KHV_ADMIN_A_GID : KHV_ADMIN_A_UID,
+		  .kind = U32,
+		  .number = id },
+		{ .attr = KHV_ADMIN_A_RIGHTS, .kind = U32, .number = rights },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_ADMIN_SET, 0);
+
+	return khv_talk(conn, msg,
+			put_nest(msg, KHV_A_ADMIN, put, ARRAY_SIZE(put)), NULL,
+			NULL);
+}
+
 int khv_set_lock(struct khv_conn *conn, uint32_t flags)
 {
 	struct nl_msg *msg = khv_request(conn, KHV_CMD_LOCK_SET, 0);

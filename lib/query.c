@@ -46,6 +46,7 @@ COLLECT(stats)
 COLLECT(lock)
 COLLECT(integrity)
 COLLECT(coverage)
+COLLECT(admin)
 
 /* @ask: a flag of the request, or 0 */
 static int list_flag(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
@@ -129,6 +130,12 @@ int khv_list_coverage(struct khv_conn *conn, struct khv_list **out)
 {
 	return list(conn, out, KHV_CMD_COVERAGE_GET, NLM_F_DUMP,
 		    &khv_coverage_record, collect_coverage);
+}
+
+int khv_list_admins(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_ADMIN_GET, NLM_F_DUMP, &khv_admin_record,
+		    collect_admin);
 }
 
 int khv_list_integrity(struct khv_conn *conn, struct khv_list **out)

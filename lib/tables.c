@@ -184,6 +184,17 @@ static const struct khv_field coverage_fields[] = {
 RECORD(khv_coverage_record, struct khv_coverage_info, KHV_A_COVERAGE,
        KHV_COVERAGE_A_MAX, coverage_fields);
 
+#define ADMIN(...) FIELD(struct khv_admin_info, KHV_ADMIN_A_##__VA_ARGS__)
+static const struct khv_field admin_fields[] = {
+	ADMIN(CLIENT, STRING, client, "client"),
+	ADMIN(POLICY, STRING, policy, "policy"),
+	ADMIN(UID, U32, uid, "uid"),
+	ADMIN(GID, U32, gid, "gid"),
+	ADMIN(RIGHTS, U32, rights, "rights"),
+};
+RECORD(khv_admin_record, struct khv_admin_info, KHV_A_ADMIN, KHV_ADMIN_A_MAX,
+       admin_fields);
+
 #define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),

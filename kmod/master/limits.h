@@ -26,5 +26,10 @@
 
 #define KHV_TXN_IDLE_S		30	/* a silent transaction is forgotten */
 #define KHV_TXN_POLICIES	64	/* policies in one transaction */
+#define KHV_TXN_LIMITED_S	60	/* longest one without CAP_MAC_ADMIN */
+#define KHV_TXN_LIMITED_BYTES	(16u << 20)	/* of a policy in such a one */
+
+#define KHV_ADMIN_GRANTS	64	/* rights given with ADMIN_SET */
+#define KHV_REFUSALS_PER_S	50	/* refused requests that become events */
 
 #endif /* _KHV_LIMITS_H */

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <net/sock.h>
+#include "admin.h"
 #include "event.h"
 #include "limits.h"
 #include "lock.h"
@@ -46,6 +47,14 @@ static struct netlink_range_validation khv_confirm_range = {
 	.min = 1, .max = KHV_CONFIRM_MAX,
 };
 
+static const struct nla_policy khv_admin_policy[KHV_ADMIN_A_MAX + 1] = {
+	[KHV_ADMIN_A_CLIENT] = KHV_STRING,
+	[KHV_ADMIN_A_UID] = { .type = NLA_U32 },
+	[KHV_ADMIN_A_GID] = { .type = NLA_U32 },
+	[KHV_ADMIN_A_RIGHTS] = NLA_POLICY_MASK(NLA_U32, KHV_ADMIN_LOG |
+							KHV_ADMIN_STATE),
+};
+
 const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_GENERATION] = { .type = NLA_U64 },
 	[KHV_A_TXN] = { .type = NLA_U32 },
@@ -59,6 +68,7 @@ const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_CLIENT] = NLA_POLICY_NESTED(khv_client_policy),
 	[KHV_A_TASK] = NLA_POLICY_NESTED(khv_task_policy),
 	[KHV_A_POLICY] = NLA_POLICY_NESTED(khv_policy_policy),
+	[KHV_A_ADMIN] = NLA_POLICY_NESTED(khv_admin_policy),
 };
 
 /*
@@ -66,22 +76,42 @@ const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
  * handler has returned and keeps a pointer only. A ring of buffers outlives that:
  * the worst that many refusals at once can do is to show each other's text.
  */
-void khv_extack(struct netlink_ext_ack *extack, const char *fmt, ...)
+__printf(2, 0)
+static void khv_vextack(struct netlink_ext_ack *extack, const char *fmt,
+			va_list args)
 {
 	static char text[32][256];
 	static atomic_t next;
 	char *buf = text[(unsigned int)atomic_inc_return(&next) %
 			 ARRAY_SIZE(text)];
-	va_list args;
 
 	if (!extack)
 		return;
-	va_start(args, fmt);
 	vscnprintf(buf, sizeof(text[0]), fmt, args);
-	va_end(args);
 	extack->_msg = buf;
 }
+
+void khv_extack(struct netlink_ext_ack *extack, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	khv_vextack(extack, fmt, args);
+	va_end(args);
+}
 EXPORT_SYMBOL_GPL(khv_extack);
+
+void khv_extack_at(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	khv_vextack(extack, fmt, args);
+	va_end(args);
+	if (extack)
+		extack->bad_attr = attr;
+}
 
 int khv_need(struct genl_info *info, bool present, const char *what)
 {
@@ -101,6 +131,7 @@ int khv_parse_nest(struct genl_info *info, int attr, int max,
 		[KHV_A_CLIENT] = { "KHV_A_CLIENT", khv_client_policy },
 		[KHV_A_TASK] = { "KHV_A_TASK", khv_task_policy },
 		[KHV_A_POLICY] = { "KHV_A_POLICY", khv_policy_policy },
+		[KHV_A_ADMIN] = { "KHV_A_ADMIN", khv_admin_policy },
 	};
 	int ret = khv_need(info, info->attrs[attr], nests[attr].name);
 
@@ -167,63 +198,97 @@ static int khv_do_stats(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-/* Who may do what. @cap: -1 anyone. @lock: which locks refuse it. */
+/**
+ * struct khv_command - who may do what
+ * @cap: needed; -1 anyone
+ * @doit: does it
+ * @dumpit: or lists it
+ * @done: the list has been read
+ * @lock: which locks refuse it
+ * @given: it may be given away: @doit, @dumpit look closer
+ * @verb: it changes something: for the event
+ * @step: a part of a change; only a refusal for lack of rights is an event
+ * @told: @doit makes its events by itself
+ */
 static const struct khv_command {
 	int cap;
 	int (*doit)(struct sk_buff *skb, struct genl_info *info);
 	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
 	int (*done)(struct netlink_callback *cb);
 	u32 lock;
+	bool given;
+	const char *verb;
+	bool step;
+	bool told;
 } khv_commands[KHV_CMD_MAX + 1] = {
 	[KHV_CMD_INFO_GET] = { -1, khv_do_info },
-	[KHV_CMD_CLIENT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_clients },
+	[KHV_CMD_CLIENT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_clients,
+				 .given = true },
 	[KHV_CMD_CLIENT_SET] = { CAP_MAC_ADMIN, khv_do_client_set,
-				 .lock = KHV_LOCK_POLICY },
+				 .lock = KHV_LOCK_POLICY, .given = true,
+				 .verb = "client" },
 	[KHV_CMD_HOOK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_hooks },
-	[KHV_CMD_TASK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_tasks },
-	[KHV_CMD_TASK_ATTACH] = { CAP_MAC_ADMIN, khv_do_task_attach },
-	[KHV_CMD_POLICY_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_policies },
+	[KHV_CMD_TASK_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_tasks,
+			       .given = true },
+	[KHV_CMD_TASK_ATTACH] = { CAP_MAC_ADMIN, khv_do_task_attach,
+				  .given = true, .verb = "attach" },
+	[KHV_CMD_POLICY_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_policies,
+				 .given = true },
 	[KHV_CMD_POLICY_BLOB_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_blob,
-				      .done = khv_dump_blob_done },
+				      .done = khv_dump_blob_done,
+				      .given = true },
 	[KHV_CMD_POLICY_BEGIN] = { CAP_MAC_ADMIN, khv_do_policy_begin,
-				   .lock = KHV_LOCK_POLICY },
-	[KHV_CMD_POLICY_STAGE] = { CAP_MAC_ADMIN, khv_do_policy_stage },
+				   .lock = KHV_LOCK_POLICY, .given = true,
+				   .verb = "load", .step = true },
+	[KHV_CMD_POLICY_STAGE] = { CAP_MAC_ADMIN, khv_do_policy_stage,
+				   .given = true, .verb = "load",
+				   .step = true },
 	[KHV_CMD_POLICY_COMMIT] = { CAP_MAC_ADMIN, khv_do_policy_commit,
-				    .lock = KHV_LOCK_POLICY },
-	[KHV_CMD_POLICY_ABORT] = { CAP_MAC_ADMIN, khv_do_policy_abort },
+				    .lock = KHV_LOCK_POLICY, .given = true,
+				    .verb = "load", .told = true },
+	[KHV_CMD_POLICY_ABORT] = { CAP_MAC_ADMIN, khv_do_policy_abort,
+				   .given = true },
 	[KHV_CMD_POLICY_CLEAR] = { CAP_MAC_ADMIN, khv_do_policy_clear,
-				   .lock = KHV_LOCK_POLICY },
+				   .lock = KHV_LOCK_POLICY, .verb = "clear" },
 	[KHV_CMD_POLICY_CONFIRM] = { CAP_MAC_ADMIN, khv_do_policy_settle,
-				     .lock = KHV_LOCK_POLICY },
+				     .lock = KHV_LOCK_POLICY,
+				     .verb = "confirm" },
 	[KHV_CMD_POLICY_ROLLBACK] = { CAP_MAC_ADMIN, khv_do_policy_settle,
-				      .lock = KHV_LOCK_POLICY },
+				      .lock = KHV_LOCK_POLICY,
+				      .verb = "rollback" },
 	[KHV_CMD_SHADOW_PROMOTE] = { CAP_MAC_ADMIN, khv_do_shadow_promote,
-				     .lock = KHV_LOCK_POLICY },
+				     .lock = KHV_LOCK_POLICY,
+				     .verb = "promote" },
 	[KHV_CMD_SHADOW_DROP] = { CAP_MAC_ADMIN, khv_do_shadow_drop,
-				  .lock = KHV_LOCK_POLICY },
+				  .lock = KHV_LOCK_POLICY, .verb = "drop" },
 	[KHV_CMD_COUNT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_counts },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
 	[KHV_CMD_COVERAGE_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_coverage },
-	[KHV_CMD_LOCK_SET] = { CAP_MAC_ADMIN, khv_do_lock_set },
+	[KHV_CMD_LOCK_SET] = { CAP_MAC_ADMIN, khv_do_lock_set, .verb = "lock" },
+	[KHV_CMD_ADMIN_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_admins,
+				.given = true },
+	[KHV_CMD_ADMIN_SET] = { CAP_MAC_ADMIN, khv_do_admin_set,
+				.lock = KHV_LOCK_POLICY, .verb = "grant" },
 };
 
 /* In the sender's context. For sender and opener of the socket. */
-static int khv_permitted(struct sk_buff *skb, int cap,
+static int khv_permitted(struct sk_buff *skb, const struct khv_command *c,
 			 struct netlink_ext_ack *extack)
 {
-	if (cap < 0)
+	if (c->cap < 0)
 		return 0;
-	if (!netlink_capable(skb, cap)) {
+	if (!netlink_capable(skb, c->cap) &&
+	    !(c->given && khv_is_some_admin(skb))) {
 		khv_extack(extack, "not permitted: %s is needed in the initial user namespace",
-			   cap == CAP_AUDIT_READ ? "CAP_AUDIT_READ" :
-						   "CAP_MAC_ADMIN");
+			   c->cap == CAP_AUDIT_READ ? "CAP_AUDIT_READ" :
+						      "CAP_MAC_ADMIN");
 		pr_notice_ratelimited("%s[%d] uid %u refused: no capability\n",
 				      current->comm, task_pid_nr(current),
 				      from_kuid(&init_user_ns, current_uid()));
 		return -EPERM;
 	}
-	if (khv_task_confined(current)) {
+	if (!khv_task_may_configure(current)) {
 		khv_extack(extack, "not permitted: the task is itself confined");
 		pr_notice_ratelimited("%s[%d] refused: it is confined\n",
 				      current->comm, task_pid_nr(current));
@@ -232,13 +297,67 @@ static int khv_permitted(struct sk_buff *skb, int cap,
 	return 0;
 }
 
+int khv_refuse_given(struct netlink_ext_ack *extack, const char *what,
+		     const char *name)
+{
+	khv_extack(extack, "not permitted: no administrator of %s \"%s\"; CAP_MAC_ADMIN or a right on it is needed",
+		   what, name);
+	return -EPERM;
+}
+
+/* What a request is about, for the event. Its nest need not be valid. */
+static void khv_request_object(struct genl_info *info, char *buf, size_t size)
+{
+	static const struct {
+		int nest;
+		int name;
+	} names[] = {
+		{ KHV_A_CLIENT, KHV_CLIENT_A_NAME },
+		{ KHV_A_POLICY, KHV_POLICY_A_NAME },
+		{ KHV_A_ADMIN, KHV_ADMIN_A_CLIENT },
+		{ KHV_A_TASK, KHV_TASK_A_POLICY },
+	};
+	struct nlattr *name;
+	unsigned int i;
+
+	*buf = '\0';
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!info->attrs[names[i].nest])
+			continue;
+		name = nla_find_nested(info->attrs[names[i].nest],
+				       names[i].name);
+		if (name)
+			nla_strscpy(buf, name, size);
+	}
+	if (info->attrs[KHV_A_LOCK_FLAGS])
+		strscpy(buf, "lock", size);
+}
+
+static void khv_request_event(const struct khv_command *c,
+			      struct genl_info *info, int ret)
+{
+	char object[KHV_NAME_MAX];
+
+	if (!c->verb || (c->step && ret != -EPERM))
+		return;
+	khv_request_object(info, object, sizeof(object));
+	khv_admin_event(c->verb, object,
+			info->attrs[KHV_A_POLICY] ? object : NULL, 0, ret);
+}
+
 static int khv_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct khv_command *c = &khv_commands[info->genlhdr->cmd];
-	int ret = khv_permitted(skb, c->cap, info->extack);
+	int ret = khv_permitted(skb, c, info->extack);
 
 	ret = ret ?: khv_lock_refuse(c->lock, info->extack);
-	return ret ?: c->doit(skb, info);
+	if (!ret) {
+		ret = c->doit(skb, info);
+		if (c->told)
+			return ret;
+	}
+	khv_request_event(c, info, ret);
+	return ret;
 }
 
 static u8 khv_dump_cmd(const struct netlink_callback *cb)
@@ -246,16 +365,25 @@ static u8 khv_dump_cmd(const struct netlink_callback *cb)
 	return ((struct genlmsghdr *)nlmsg_data(cb->nlh))->cmd;
 }
 
-static int khv_dump_start(struct netlink_callback *cb)
-{
-	const struct khv_command *c = &khv_commands[khv_dump_cmd(cb)];
+/* In cb->args: the reader has been looked at. No dump has so many cursors. */
+#define KHV_DUMP_PERMITTED	5
 
-	return khv_permitted(cb->skb, c->cap, cb->extack);
-}
-
+/*
+ * The first part of a dump is made while the request is sent, by who sends it. Not
+ * in .start, which 6.1 gives no extack: the refusal would be without words.
+ */
 static int khv_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return khv_commands[khv_dump_cmd(cb)].dumpit(skb, cb);
+	const struct khv_command *c = &khv_commands[khv_dump_cmd(cb)];
+	int ret;
+
+	if (!cb->args[KHV_DUMP_PERMITTED]) {
+		ret = khv_permitted(cb->skb, c, cb->extack);
+		if (ret)
+			return ret;
+		cb->args[KHV_DUMP_PERMITTED] = 1;
+	}
+	return c->dumpit(skb, cb);
 }
 
 static int khv_dump_done(struct netlink_callback *cb)
@@ -266,8 +394,7 @@ static int khv_dump_done(struct netlink_callback *cb)
 }
 
 #define KHV_DO(c)	{ .cmd = c, .doit = khv_doit }
-#define KHV_DUMP(c)	{ .cmd = c, .start = khv_dump_start,		\
-			  .dumpit = khv_dumpit, .done = khv_dump_done }
+#define KHV_DUMP(c)	{ .cmd = c, .dumpit = khv_dumpit, .done = khv_dump_done }
 
 static const struct genl_ops khv_genl_ops[] = {
 	KHV_DO(KHV_CMD_INFO_GET),
@@ -292,6 +419,8 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DO(KHV_CMD_SHADOW_PROMOTE),
 	KHV_DO(KHV_CMD_SHADOW_DROP),
 	KHV_DUMP(KHV_CMD_COUNT_GET),
+	KHV_DUMP(KHV_CMD_ADMIN_GET),
+	KHV_DO(KHV_CMD_ADMIN_SET),
 };
 
 struct genl_family khv_genl_family = {

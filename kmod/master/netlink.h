@@ -26,10 +26,18 @@ bool khv_dump_shadows(struct netlink_callback *cb);
 /* Nest @attr of the request, parsed into @tb; or an error with a text. */
 int khv_parse_nest(struct genl_info *info, int attr, int max,
 		   struct nlattr **tb);
+/* khv_extack(), and the attribute that is wrong. */
+__printf(3, 4)
+void khv_extack_at(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		   const char *fmt, ...);
+/* -EPERM with a text: neither CAP_MAC_ADMIN nor named for it. */
+int khv_refuse_given(struct netlink_ext_ack *extack, const char *what,
+		     const char *name);
 int khv_need(struct genl_info *info, bool present, const char *what);
 
 int khv_do_info(struct sk_buff *skb, struct genl_info *info);
 int khv_do_client_set(struct sk_buff *skb, struct genl_info *info);
+int khv_do_admin_set(struct sk_buff *skb, struct genl_info *info);
 int khv_do_lock_set(struct sk_buff *skb, struct genl_info *info);
 int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info);
 int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info);
@@ -49,6 +57,7 @@ int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_counts(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_coverage(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_admins(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob_done(struct netlink_callback *cb);
 

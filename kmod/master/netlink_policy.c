@@ -9,76 +9,33 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <khv/engine.h>
+#include "admin.h"
 #include "limits.h"
 #include "lock.h"
 #include "netlink.h"
 
-static DEFINE_MUTEX(khv_provider_mutex);
-static const struct khv_provider *khv_provider;
+/* Who changes policies, for messages to who wanted to at the same time. */
+struct khv_changer {
+	pid_t pid;
+	u32 uid;
+	char comm[TASK_COMM_LEN];
+};
 
-int khv_provider_register(const struct khv_provider *p)
+static void khv_changer_set(struct khv_changer *c)
 {
-	int ret = 0;
-
-	mutex_lock(&khv_provider_mutex);
-	if (khv_provider)
-		ret = -EBUSY;
-	else
-		khv_provider = p;
-	if (!ret)
-		khv_lock_pin(p->owner);
-	mutex_unlock(&khv_provider_mutex);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(khv_provider_register);
-
-void khv_provider_unregister(const struct khv_provider *p)
-{
-	mutex_lock(&khv_provider_mutex);
-	if (khv_provider == p)
-		khv_provider = NULL;
-	mutex_unlock(&khv_provider_mutex);
-}
-EXPORT_SYMBOL_GPL(khv_provider_unregister);
-
-/* The provider, pinned; NULL with a text if there is none. */
-const struct khv_provider *khv_provider_get(struct netlink_ext_ack *extack)
-{
-	const struct khv_provider *p;
-
-	mutex_lock(&khv_provider_mutex);
-	p = khv_provider;
-	if (p && !try_module_get(p->owner))
-		p = NULL;
-	mutex_unlock(&khv_provider_mutex);
-	if (!p)
-		khv_extack(extack, "no module keeps policies; modprobe khv_policy");
-	return p;
-}
-
-void khv_provider_put(const struct khv_provider *p)
-{
-	if (p)
-		module_put(p->owner);
-}
-
-/* Without a reference: the module must not be "in use" when nobody uses it. */
-bool khv_provider_verify(size_t bytes, char *name)
-{
-	bool broken;
-
-	mutex_lock(&khv_provider_mutex);
-	broken = khv_provider && khv_provider->verify(bytes, name);
-	mutex_unlock(&khv_provider_mutex);
-	return broken;
+	c->pid = task_tgid_nr(current);
+	c->uid = from_kuid(&init_user_ns, current_uid());
+	get_task_comm(c->comm, current);
 }
 
 /**
  * struct khv_txn - the open transaction; there is one at most
  * @id: 0: none is open
  * @portid: socket that owns it
- * @pid: task that opened it, for messages
+ * @by: task that opened it, for messages
+ * @limited: it has no CAP_MAC_ADMIN: its time is limited, and who has may take over
  * @deadline: in jiffies; moved by every request
+ * @end: in jiffies; of a limited one
  * @base: generation that must be in force at commit, 0: any
  * @n: policies begun
  * @staged: they
@@ -87,8 +44,10 @@ bool khv_provider_verify(size_t bytes, char *name)
 static struct khv_txn {
 	u32 id;
 	u32 portid;
-	pid_t pid;
+	struct khv_changer by;
+	bool limited;
 	unsigned long deadline;
+	unsigned long end;
 	u64 base;
 	unsigned int n;
 	struct khv_staged staged[KHV_TXN_POLICIES];
@@ -96,6 +55,22 @@ static struct khv_txn {
 } khv_txn;
 static u32 khv_txn_last;
 static DEFINE_MUTEX(khv_txn_mutex);
+
+/* What the last change was, and whose transaction was taken over last. */
+static struct khv_changer khv_last_change, khv_taker;
+static u32 khv_taken_from;
+
+static int khv_stale(struct netlink_ext_ack *extack, u64 now, u64 base)
+{
+	if (khv_last_change.pid)
+		khv_extack(extack, "policy changed meanwhile: generation %llu is in force, not %llu; process %d (%s, uid %u) has changed it",
+			   now, base, khv_last_change.pid, khv_last_change.comm,
+			   khv_last_change.uid);
+	else
+		khv_extack(extack, "policy changed meanwhile: generation %llu is in force, not %llu",
+			   now, base);
+	return -ESTALE;
+}
 
 static void khv_txn_end(void)
 {
@@ -120,15 +95,34 @@ void khv_txn_exit(void)
 static void khv_txn_touch(void)
 {
 	khv_txn.deadline = jiffies + KHV_TXN_IDLE_S * HZ;
+	if (khv_txn.limited && time_after(khv_txn.deadline, khv_txn.end))
+		khv_txn.deadline = khv_txn.end;
+}
+
+/* Is another transaction in the way? Under the mutex. */
+static int khv_txn_free(bool limited, struct netlink_ext_ack *extack)
+{
+	if (!khv_txn.id || !time_before(jiffies, khv_txn.deadline))
+		return 0;
+	if (!khv_txn.limited || limited) {
+		khv_extack(extack, "a transaction of process %d (%s, uid %u) is open; try again when it has ended",
+			   khv_txn.by.pid, khv_txn.by.comm, khv_txn.by.uid);
+		return -EBUSY;
+	}
+	khv_taken_from = khv_txn.portid;
+	khv_changer_set(&khv_taker);
+	return 0;
 }
 
 int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct khv_provider *p;
 	struct sk_buff *reply;
+	bool limited = !khv_is_full_admin(skb);
 	u64 base = 0, now;
 	void *hdr;
 	u32 id;
+	int ret;
 
 	if (info->attrs[KHV_A_GENERATION])
 		base = nla_get_u64(info->attrs[KHV_A_GENERATION]);
@@ -137,29 +131,29 @@ int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info)
 		return -EOPNOTSUPP;
 	now = p->generation();
 	khv_provider_put(p);
-	if (base && base != now) {
-		khv_extack(info->extack, "policy changed meanwhile: generation %llu is in force, not %llu",
-			   now, base);
-		return -ESTALE;
-	}
+	if (base && base != now)
+		return khv_stale(info->extack, now, base);
 	reply = khv_reply_new(info, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&khv_txn_mutex);
-	if (khv_txn.id && time_before(jiffies, khv_txn.deadline)) {
-		khv_extack(info->extack, "a transaction of process %d is open; try again when it has ended",
-			   khv_txn.pid);
+	ret = khv_txn_free(limited, info->extack);
+	if (ret) {
 		mutex_unlock(&khv_txn_mutex);
 		nlmsg_free(reply);
-		return -EBUSY;
+		return ret;
 	}
 	khv_txn_end();
 	id = ++khv_txn_last ?: ++khv_txn_last;
 	khv_txn.id = id;
 	khv_txn.portid = info->snd_portid;
-	khv_txn.pid = task_tgid_nr(current);
+	khv_changer_set(&khv_txn.by);
+	khv_txn.limited = limited;
+	khv_txn.end = jiffies + KHV_TXN_LIMITED_S * HZ;
 	khv_txn.base = base;
 	khv_txn.have = 0;
+	if (khv_taken_from == info->snd_portid)
+		khv_taken_from = 0;
 	khv_txn_touch();
 	mutex_unlock(&khv_txn_mutex);
 	if (nla_put_u32(reply, KHV_A_TXN, id)) {
@@ -184,6 +178,11 @@ static int khv_txn_check(struct genl_info *info)
 	    khv_txn.id == nla_get_u32(info->attrs[KHV_A_TXN])) {
 		khv_txn_touch();
 		return 0;
+	}
+	if (khv_taken_from && khv_taken_from == info->snd_portid) {
+		khv_extack(info->extack, "process %d (%s, uid %u) has CAP_MAC_ADMIN and has ended this transaction with its own",
+			   khv_taker.pid, khv_taker.comm, khv_taker.uid);
+		return -EBUSY;
 	}
 	khv_extack(info->extack, "no such transaction of this socket; it ends after %u s without a request",
 		   KHV_TXN_IDLE_S);
@@ -226,6 +225,11 @@ static int khv_txn_policy(struct genl_info *info, const char *name, u32 size,
 			   KHV_BLOB_MAX);
 		return -EINVAL;
 	}
+	if (khv_txn.limited && size > KHV_TXN_LIMITED_BYTES) {
+		khv_extack(info->extack, "more than %u bytes take CAP_MAC_ADMIN",
+			   KHV_TXN_LIMITED_BYTES);
+		return -EFBIG;
+	}
 	if (khv_txn.n == KHV_TXN_POLICIES) {
 		khv_extack(info->extack, "%u policies in one transaction are the limit",
 			   KHV_TXN_POLICIES);
@@ -243,7 +247,7 @@ static int khv_txn_policy(struct genl_info *info, const char *name, u32 size,
 	return 0;
 }
 
-static int khv_txn_stage(struct genl_info *info)
+static int khv_txn_stage(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[KHV_POLICY_A_MAX + 1], *data;
 	struct khv_staged *s;
@@ -260,6 +264,9 @@ static int khv_txn_stage(struct genl_info *info)
 			       "KHV_POLICY_A_NAME, _SIZE, _OFFSET or _DATA");
 	if (ret)
 		return ret;
+	if (!khv_may_policy(skb, nla_data(tb[KHV_POLICY_A_NAME])))
+		return khv_refuse_given(info->extack, "policy",
+					nla_data(tb[KHV_POLICY_A_NAME]));
 	data = tb[KHV_POLICY_A_DATA];
 	ret = khv_txn_policy(info, nla_data(tb[KHV_POLICY_A_NAME]),
 			     nla_get_u32(tb[KHV_POLICY_A_SIZE]),
@@ -284,14 +291,38 @@ int khv_do_policy_stage(struct sk_buff *skb, struct genl_info *info)
 	int ret;
 
 	mutex_lock(&khv_txn_mutex);
-	ret = khv_txn_stage(info);
+	ret = khv_txn_stage(skb, info);
 	mutex_unlock(&khv_txn_mutex);
 	return ret;
 }
 
+/* The rights of who commits, which need not be who has staged. */
+static int khv_txn_permitted(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < khv_txn.n; i++)
+		if (!khv_may_policy(skb, khv_txn.staged[i].name))
+			return khv_refuse_given(info->extack, "policy",
+						khv_txn.staged[i].name);
+	return 0;
+}
+
+/* One event for each policy that was, or was not, put in force. */
+static void khv_txn_events(u64 generation, int error)
+{
+	unsigned int i;
+
+	for (i = 0; i < khv_txn.n; i++)
+		khv_admin_event("load", khv_txn.staged[i].name,
+				khv_txn.staged[i].name, generation, error);
+	if (!khv_txn.n)
+		khv_admin_event("load", "", NULL, generation, error);
+}
+
 /* Under the mutex. The transaction ends with a success only. */
-static int khv_txn_commit(const struct khv_provider *p, struct genl_info *info,
-			  u64 *generation)
+static int khv_txn_commit(const struct khv_provider *p, struct sk_buff *skb,
+			  struct genl_info *info, u64 *generation)
 {
 	struct khv_change change;
 	struct khv_staged *last;
@@ -310,14 +341,23 @@ static int khv_txn_commit(const struct khv_provider *p, struct genl_info *info,
 			   last->name, khv_txn.have, last->size);
 		return -ENODATA;
 	}
-	if (khv_txn.base && khv_txn.base != p->generation()) {
-		khv_extack(info->extack, "policy changed meanwhile: generation %llu is in force, not %llu",
-			   p->generation(), khv_txn.base);
-		return -ESTALE;
-	}
 	khv_change_of(info, &change);
-	ret = p->commit(khv_txn.staged, khv_txn.n, &change, info->extack);
+	change.limited = !khv_is_full_admin(skb);
+	ret = khv_txn_permitted(skb, info);
+	if (!ret && change.limited && (change.shadow || change.confirm)) {
+		khv_extack(info->extack, "not permitted: CAP_MAC_ADMIN is needed for a shadow or a trial");
+		ret = -EPERM;
+	}
+	if (!ret && khv_txn.base && khv_txn.base != p->generation())
+		ret = khv_stale(info->extack, p->generation(), khv_txn.base);
+	if (!ret)
+		ret = p->commit(khv_txn.staged, khv_txn.n, &change,
+				info->extack);
 	*generation = p->generation();
+	if (ret || !change.dry_run)
+		khv_txn_events(*generation, ret);
+	if (!ret && !change.dry_run)
+		khv_changer_set(&khv_last_change);
 	if (!ret)
 		khv_txn_end();
 	return ret;
@@ -340,7 +380,7 @@ int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	}
 	mutex_lock(&khv_txn_mutex);
-	ret = khv_txn_commit(p, info, &generation);
+	ret = khv_txn_commit(p, skb, info, &generation);
 	mutex_unlock(&khv_txn_mutex);
 	khv_provider_put(p);
 	if (!ret)
@@ -383,180 +423,10 @@ int khv_do_policy_clear(struct sk_buff *skb, struct genl_info *info)
 	ret = p->clear(nla_data(tb[KHV_POLICY_A_NAME]),
 		       nla_get_flag(info->attrs[KHV_A_FORCE]), info->extack);
 	khv_provider_put(p);
+	if (!ret) {
+		mutex_lock(&khv_txn_mutex);
+		khv_changer_set(&khv_last_change);
+		mutex_unlock(&khv_txn_mutex);
+	}
 	return ret;
-}
-
-static void *khv_policy_put(struct sk_buff *skb, struct netlink_callback *cb,
-			    struct nlattr **nest)
-{
-	void *hdr = khv_dump_put(skb, cb);
-
-	*nest = hdr ? nla_nest_start(skb, KHV_A_POLICY) : NULL;
-	if (hdr && !*nest)
-		genlmsg_cancel(skb, hdr);
-	return *nest ? hdr : NULL;
-}
-
-static int khv_put_policy(struct sk_buff *skb, const struct khv_policy_info *i)
-{
-	return nla_put_string(skb, KHV_POLICY_A_NAME, i->name) ?:
-	       nla_put_u64_64bit(skb, KHV_POLICY_A_GENERATION, i->generation,
-				 KHV_POLICY_A_PAD) ?:
-	       nla_put_u32(skb, KHV_POLICY_A_RULES, i->rules) ?:
-	       nla_put_u32(skb, KHV_POLICY_A_TASKS, i->tasks) ?:
-	       nla_put_u32(skb, KHV_POLICY_A_SIZE, i->size) ?:
-	       nla_put_u64_64bit(skb, KHV_POLICY_A_TIME, i->time,
-				 KHV_POLICY_A_PAD) ?:
-	       nla_put_u32(skb, KHV_POLICY_A_UID, i->uid) ?:
-	       nla_put_u8(skb, KHV_POLICY_A_MODE, i->mode);
-}
-
-/* What only lists of policies, or only lists of shadows, have. */
-static int khv_put_policy_more(struct sk_buff *skb, bool shadow,
-			       const struct khv_policy_info *i)
-{
-	int ret = 0;
-
-	if (!shadow)
-		ret = nla_put_u8(skb, KHV_POLICY_A_STATE, i->state);
-	if (!ret && !shadow && i->confirm)
-		ret = nla_put_u32(skb, KHV_POLICY_A_CONFIRM, i->confirm);
-	if (!ret && i->counts)
-		ret = nla_put_u64_64bit(skb, KHV_POLICY_A_WOULD_DENY,
-					i->would_deny, KHV_POLICY_A_PAD);
-	if (ret || !shadow)
-		return ret;
-	return nla_put_u64_64bit(skb, KHV_POLICY_A_WOULD_ALLOW, i->would_allow,
-				 KHV_POLICY_A_PAD) ?:
-	       nla_put_u64_64bit(skb, KHV_POLICY_A_JUDGED, i->judged,
-				 KHV_POLICY_A_PAD);
-}
-
-int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	const struct khv_provider *p = khv_provider_get(cb->extack);
-	bool shadow = khv_dump_shadows(cb);
-	struct khv_policy_info info;
-	struct nlattr *nest;
-	void *hdr;
-
-	if (!p)
-		return -EOPNOTSUPP;
-	cb->seq = p->generation();
-	while (p->next(cb->args[0], shadow, &info)) {
-		hdr = khv_policy_put(skb, cb, &nest);
-		if (!hdr)
-			break;
-		if (khv_put_policy(skb, &info) ||
-		    khv_put_policy_more(skb, shadow, &info)) {
-			genlmsg_cancel(skb, hdr);
-			break;
-		}
-		nla_nest_end(skb, nest);
-		genlmsg_end(skb, hdr);
-		cb->args[0] = info.id;
-	}
-	khv_provider_put(p);
-	return skb->len;
-}
-
-/* A dump of bytes holds a reference to them, so they are of one generation. */
-struct khv_blob_dump {
-	const struct khv_provider *provider;
-	void *ref;
-	const void *blob;
-	size_t size;
-	u64 generation;
-	size_t offset;
-	char name[KHV_NAME_MAX];
-};
-
-static int khv_dump_blob_open(struct netlink_callback *cb,
-			      struct khv_blob_dump **out)
-{
-	struct nlattr *attrs[KHV_A_MAX + 1], *nest, *name;
-	struct khv_blob_dump *d;
-	bool shadow;
-	int ret;
-
-	ret = nlmsg_parse(cb->nlh, GENL_HDRLEN, attrs, KHV_A_MAX,
-			  khv_attr_policy, cb->extack);
-	if (ret)
-		return ret;
-	nest = attrs[KHV_A_POLICY];
-	name = nest ? nla_find_nested(nest, KHV_POLICY_A_NAME) : NULL;
-	if (!name) {
-		khv_extack(cb->extack, "attribute missing: KHV_POLICY_A_NAME");
-		return -EINVAL;
-	}
-	d = kzalloc(sizeof(*d), GFP_KERNEL);
-	if (!d)
-		return -ENOMEM;
-	d->provider = khv_provider_get(cb->extack);
-	if (!d->provider) {
-		kfree(d);
-		return -EOPNOTSUPP;
-	}
-	nla_strscpy(d->name, name, sizeof(d->name));
-	shadow = nla_get_flag(attrs[KHV_A_SHADOW]);
-	d->ref = d->provider->open(d->name, shadow, &d->blob, &d->size,
-				   &d->generation);
-	if (!d->ref) {
-		khv_extack(cb->extack, shadow ? "policy \"%s\" has no shadow" :
-			   "no policy named \"%s\" is in force", d->name);
-		khv_provider_put(d->provider);
-		kfree(d);
-		return -ENOENT;
-	}
-	cb->args[0] = (long)d;
-	*out = d;
-	return 0;
-}
-
-int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct khv_blob_dump *d = (void *)cb->args[0];
-	struct nlattr *nest;
-	size_t n;
-	void *hdr;
-	int ret;
-
-	if (!d) {
-		ret = khv_dump_blob_open(cb, &d);
-		if (ret)
-			return ret;
-	}
-	if (d->offset == d->size)
-		return 0;
-	hdr = khv_policy_put(skb, cb, &nest);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (nla_put_string(skb, KHV_POLICY_A_NAME, d->name) ||
-	    nla_put_u64_64bit(skb, KHV_POLICY_A_GENERATION, d->generation,
-			      KHV_POLICY_A_PAD) ||
-	    nla_put_u32(skb, KHV_POLICY_A_SIZE, d->size) ||
-	    nla_put_u32(skb, KHV_POLICY_A_OFFSET, d->offset))
-		return -EMSGSIZE;
-	/* The buffer of a dump depends on what the reader offers. */
-	n = skb_tailroom(skb);
-	n = n > 2 * NLA_HDRLEN ? n - 2 * NLA_HDRLEN : 0;
-	n = min3(n, d->size - d->offset, (size_t)KHV_POLICY_CHUNK);
-	if (!n || nla_put(skb, KHV_POLICY_A_DATA, n, d->blob + d->offset))
-		return -EMSGSIZE;
-	d->offset += n;
-	nla_nest_end(skb, nest);
-	genlmsg_end(skb, hdr);
-	return skb->len;
-}
-
-int khv_dump_blob_done(struct netlink_callback *cb)
-{
-	struct khv_blob_dump *d = (void *)cb->args[0];
-
-	if (!d)
-		return 0;
-	d->provider->close(d->ref);
-	khv_provider_put(d->provider);
-	kfree(d);
-	return 0;
 }

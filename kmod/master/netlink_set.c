@@ -2,6 +2,8 @@
 /* Netlink: clients and tasks - state, log level, attaching. */
 #include <linux/pid.h>
 #include <linux/sched/task.h>
+#include <linux/sched.h>
+#include "admin.h"
 #include "client.h"
 #include "lock.h"
 #include "netlink.h"
@@ -24,6 +26,10 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	name = nla_data(tb[KHV_CLIENT_A_NAME]);
+	if (!khv_may_client(skb, name,
+			    (tb[KHV_CLIENT_A_STATE] ? KHV_ADMIN_STATE : 0) |
+			    (tb[KHV_CLIENT_A_LOG_LEVEL] ? KHV_ADMIN_LOG : 0)))
+		return khv_refuse_given(info->extack, "client", name);
 	mutex_lock(&khv_client_mutex);
 	cs = khv_client_find(name);
 	if (!cs) {
@@ -94,7 +100,31 @@ struct khv_attach {
 	u32 flags;
 };
 
-static int khv_attach_parse(struct genl_info *info, struct nlattr **tb,
+/*
+ * Who is but named by a policy may put itself under it, and not what it would start
+ * with more rights: a set-user-ID program must not find itself in a policy that its
+ * caller has made.
+ */
+static int khv_attach_permitted(struct sk_buff *skb, struct genl_info *info,
+				const char *policy, u32 pid)
+{
+	if (khv_is_full_admin(skb))
+		return 0;
+	if (!policy || !khv_may_policy(skb, policy))
+		return khv_refuse_given(info->extack, "policy",
+					policy ?: "(none)");
+	if (pid) {
+		khv_extack(info->extack, "not permitted: CAP_MAC_ADMIN is needed for another process");
+		return -EPERM;
+	}
+	if (!task_no_new_privs(current)) {
+		khv_extack(info->extack, "not permitted: without CAP_MAC_ADMIN set PR_SET_NO_NEW_PRIVS first");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int khv_attach_parse(struct sk_buff *skb, struct genl_info *info, struct nlattr **tb,
 			    struct khv_attach *a)
 {
 	const char *name;
@@ -118,6 +148,9 @@ static int khv_attach_parse(struct genl_info *info, struct nlattr **tb,
 		khv_extack(info->extack, "ON_EXEC is for the sender itself (pid 0), without TREE");
 		return -EINVAL;
 	}
+	ret = khv_attach_permitted(skb, info, a->policy, pid);
+	if (ret)
+		return ret;
 	a->cs = khv_client_find(name);
 	if (!a->cs || a->cs->state != KHV_CLIENT_ENABLED) {
 		khv_extack(info->extack, "no client named \"%s\" is enabled; is its module loaded?",
@@ -194,7 +227,7 @@ int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&khv_client_mutex);
-	ret = khv_attach_parse(info, tb, &a);
+	ret = khv_attach_parse(skb, info, tb, &a);
 	if (!ret) {
 		ret = khv_attach_run(info, &a, &count);
 		put_task_struct(a.task);

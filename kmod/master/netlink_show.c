@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: what is there - versions, clients, hooks, tasks. */
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <generated/utsrelease.h>
+#include "admin.h"
 #include "base.h"
 #include "chain.h"
 #include "client.h"
@@ -37,7 +39,7 @@ int khv_do_info(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_string(reply, KHV_A_KERNEL, UTS_RELEASE) ||
 	    nla_put_string(reply, KHV_A_VERSION, KHV_VERSION) ||
 	    (netlink_capable(skb, CAP_MAC_ADMIN) &&
-	     !khv_task_confined(current) &&
+	     khv_task_may_configure(current) &&
 	     (khv_lock_put(reply) || khv_watchdog_put(reply)))) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
@@ -125,6 +127,9 @@ int khv_dump_clients(struct sk_buff *skb, struct netlink_callback *cb)
 		if (cb->args[1] && cs->id != cb->args[1])
 			continue;	/* resume at the one that did not fit */
 		cb->args[1] = 0;
+		if (!khv_may_client(cb->skb, cs->client->name, KHV_ADMIN_LOG) &&
+		    !khv_may_client(cb->skb, cs->client->name, KHV_ADMIN_STATE))
+			continue;
 		hdr = khv_dump_put(skb, cb);
 		if (!hdr || khv_put_client(skb, cs)) {
 			if (hdr)
@@ -201,26 +206,61 @@ int khv_dump_hooks(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int khv_put_task(struct sk_buff *skb, struct khv_task *kt,
-			struct khv_client *client)
+/* Names of policies; a reader without CAP_MAC_ADMIN sees the tasks of his. */
+struct khv_own_policies {
+	unsigned int n;
+	char name[KHV_TXN_POLICIES][KHV_NAME_MAX];
+};
+
+/* NULL: everything may be seen. */
+static struct khv_own_policies *khv_own_policies(struct sk_buff *skb)
 {
-	void *data = READ_ONCE(kt->data[client->state->slot]);
+	const struct khv_provider *p;
+	struct khv_own_policies *own;
+	struct khv_policy_info info;
+	struct khv_who who;
+
+	if (khv_is_full_admin(skb))
+		return NULL;
+	own = kzalloc(sizeof(*own), GFP_KERNEL);
+	if (!own)
+		return ERR_PTR(-ENOMEM);
+	khv_who_of(skb, &who);
+	p = khv_provider_get(NULL);
+	info.id = 0;
+	while (p && own->n < ARRAY_SIZE(own->name) && p->next(info.id, false, &info))
+		if (p->admin(info.name, &who))
+			strscpy(own->name[own->n++], info.name, KHV_NAME_MAX);
+	khv_provider_put(p);
+	return own;
+}
+
+static bool khv_is_own(const struct khv_own_policies *own, const char *policy)
+{
+	unsigned int i;
+
+	for (i = 0; own && i < own->n; i++)
+		if (!strcmp(own->name[i], policy))
+			return true;
+	return !own;
+}
+
+static int khv_put_task(struct sk_buff *skb, struct khv_task *kt,
+			struct khv_client *client, const struct khv_label *label)
+{
 	struct khv_hook *inside = khv_task_inside(kt);
-	struct khv_label label = {};
 	struct nlattr *nest;
 
-	if (client->label)
-		client->label(data, &label);
 	nest = nla_nest_start(skb, KHV_A_TASK);
 	if (!nest ||
 	    nla_put_u32(skb, KHV_TASK_A_PID, task_pid_nr(kt->task)) ||
 	    nla_put_u32(skb, KHV_TASK_A_TGID, task_tgid_nr(kt->task)) ||
 	    nla_put_string(skb, KHV_TASK_A_COMM, kt->task->comm) ||
 	    nla_put_string(skb, KHV_TASK_A_CLIENT, client->name) ||
-	    (*label.policy &&
-	     nla_put_string(skb, KHV_TASK_A_POLICY, label.policy)) ||
-	    (*label.domain &&
-	     nla_put_string(skb, KHV_TASK_A_DOMAIN, label.domain)) ||
+	    (*label->policy &&
+	     nla_put_string(skb, KHV_TASK_A_POLICY, label->policy)) ||
+	    (*label->domain &&
+	     nla_put_string(skb, KHV_TASK_A_DOMAIN, label->domain)) ||
 	    (inside &&
 	     nla_put_string(skb, KHV_TASK_A_INSIDE, inside->symbol)))
 		return -EMSGSIZE;
@@ -230,18 +270,26 @@ static int khv_put_task(struct sk_buff *skb, struct khv_task *kt,
 
 /* All of a task's clients in one go, so that the cursor is a plain position. */
 static int khv_put_task_clients(struct sk_buff *skb, struct netlink_callback *cb,
-				struct khv_task *kt)
+				struct khv_task *kt,
+				const struct khv_own_policies *own)
 {
 	struct khv_client_reg *cs;
 	unsigned int i;
-	void *hdr;
+	void *hdr, *data;
 
 	for (i = cb->args[2]; i < KHV_MAX_CLIENTS; i++) {
+		struct khv_label label = {};
+
 		cs = khv_client_by_slot(i);
-		if (!cs || !READ_ONCE(kt->data[i]))
+		data = READ_ONCE(kt->data[i]);
+		if (!cs || !data)
+			continue;
+		if (cs->client->label)
+			cs->client->label(data, &label);
+		if (!khv_is_own(own, label.policy))
 			continue;
 		hdr = khv_dump_put(skb, cb);
-		if (!hdr || khv_put_task(skb, kt, cs->client)) {
+		if (!hdr || khv_put_task(skb, kt, cs->client, &label)) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
 			cb->args[2] = i;
@@ -260,9 +308,13 @@ static int khv_put_task_clients(struct sk_buff *skb, struct netlink_callback *cb
  */
 int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct khv_own_policies *own = khv_own_policies(cb->skb);
 	unsigned int b, at, skip = cb->args[1];
 	struct khv_task *kt;
 	int ret = 0;
+
+	if (IS_ERR(own))
+		return PTR_ERR(own);
 
 	/* Clients, and the names of hooks, stay while we look. */
 	mutex_lock(&khv_client_mutex);
@@ -271,7 +323,7 @@ int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 		spin_lock_irq(&khv_task_lock);
 		hlist_for_each_entry(kt, &khv_task_table[b], hash) {
 			if (at >= skip)
-				ret = khv_put_task_clients(skb, cb, kt);
+				ret = khv_put_task_clients(skb, cb, kt, own);
 			if (ret)
 				break;
 			at++;
@@ -281,6 +333,7 @@ int khv_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 	}
 	mutex_unlock(&khv_client_mutex);
+	kfree(own);
 	cb->args[0] = b;
 	cb->args[1] = ret ? at : 0;
 	return skb->len;

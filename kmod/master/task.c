@@ -342,6 +342,30 @@ bool khv_task_confined(struct task_struct *task)
 	return yes;
 }
 
+bool khv_task_may_configure(struct task_struct *task)
+{
+	struct khv_client *client;
+	struct khv_client_reg *cs;
+	struct khv_task *kt;
+	bool may = true;
+	unsigned int i;
+	void *data;
+
+	rcu_read_lock();
+	kt = khv_task_find(task);
+	for (i = 0; kt && may && i < KHV_MAX_CLIENTS; i++) {
+		data = READ_ONCE(kt->data[i]);
+		if (!data)
+			continue;
+		cs = khv_client_by_slot(i);
+		client = cs ? cs->client : NULL;
+		may = client && client->may_configure &&
+		      client->may_configure(data);
+	}
+	rcu_read_unlock();
+	return may;
+}
+
 void *khv_task_data(const struct khv_client *client, struct task_struct *task)
 {
 	struct khv_task *kt = khv_task_find(task);

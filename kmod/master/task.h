@@ -119,6 +119,8 @@ void khv_task_remove(struct task_struct *task);
 void khv_task_forget_client(unsigned int slot);
 void khv_task_forget_all(void);
 bool khv_task_confined(struct task_struct *task);
+/* Is it in no domain, or do all its clients let it configure khv? */
+bool khv_task_may_configure(struct task_struct *task);
 /* Innermost hook the task is inside of, or NULL. */
 struct khv_hook *khv_task_inside(const struct khv_task *kt);
 

@@ -25,6 +25,7 @@ static bool khv_is_refused(const struct khv_judge *j, u32 *rule)
 static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy,
 			 const struct khv_pathname *p, struct khv_domain *d)
 {
+	const struct khv_loaded *attach;
 	struct khv_decision dec;
 	struct khv_judge j;
 	u16 domain;
@@ -32,10 +33,14 @@ static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy
 	int ret;
 
 	j.l = rcu_dereference(policy->now);
-	if (!j.l || READ_ONCE(policy->withdrawn) || khv_engine_mode(&j.l->engine) == KHV_MODE_OFF ||
-	    !khv_engine_attach(&j.l->engine, p->name, p->len, &domain, &rule))
+	if (!j.l || READ_ONCE(policy->withdrawn) ||
+	    khv_engine_mode(&j.l->engine) == KHV_MODE_OFF)
 		return 0;
-	khv_domain_set(d, policy, j.l, domain);
+	attach = j.l->attach ?: j.l;
+	if (!khv_engine_attach(&attach->engine, p->name, p->len, &domain, &rule))
+		return 0;
+	/* Found by its name in the policy in force, if that is another. */
+	khv_domain_set(d, policy, attach, domain);
 	khv_judge_start(&j, m, d, &khv_exec_check);
 	if (!j.l || !khv_is_refused(&j, &rule))
 		return 1;

@@ -71,3 +71,23 @@ int khv_mediate_call(const struct khv_mediator *m, struct khv_domain *d,
 	return ret;
 }
 EXPORT_SYMBOL_GPL(khv_mediate_call);
+
+bool khv_mediate_configure(const struct khv_mediator *m, struct khv_domain *d)
+{
+	static const struct khv_check check = { .name = "netlink" };
+	static const char name[] = "khv";
+	struct khv_decision dec = { .allowed = false };
+	struct khv_judge j __khv_uninitialized;
+
+	if (!khv_judge_start(&j, m, d, &check))
+		return false;
+	if (j.l)
+		khv_engine_kernel(&j.l->engine, j.domain, &j.s, name,
+				  sizeof(name) - 1, &dec);
+	else
+		khv_judge_refuse(&dec, KHV_TYPE_KERNEL, KHV_K_USE);
+	khv_judge_answer(&j, KHV_TYPE_KERNEL, KHV_K_USE, &dec, name,
+			 sizeof(name) - 1);
+	return dec.allowed;
+}
+EXPORT_SYMBOL_GPL(khv_mediate_configure);

@@ -35,6 +35,7 @@ static void khv_loaded_free_work(struct work_struct *work)
 					    struct khv_loaded, free_work);
 
 	kfree(l->counts);
+	khv_loaded_put(l->attach);
 	kvfree(l->blob);
 	kfree(l);
 }
@@ -217,9 +218,11 @@ struct khv_ready {
 	bool fresh;
 };
 
-static int khv_ready_one(struct khv_ready *r, struct khv_staged *s, bool shadow,
+static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
+			 const struct khv_change *change,
 			 struct netlink_ext_ack *extack)
 {
+	struct khv_loaded *old;
 	int ret;
 
 	r->loaded = kzalloc(sizeof(*r->loaded), GFP_KERNEL);
@@ -227,7 +230,7 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s, bool shadow,
 		return -ENOMEM;
 	kref_init(&r->loaded->ref);
 	r->policy = khv_policy_find(s->name);
-	if (shadow && (!r->policy || !khv_policy_now(r->policy))) {
+	if (change->shadow && (!r->policy || !khv_policy_now(r->policy))) {
 		khv_extack(extack, "policy %s: no policy of that name is in force for a shadow to stand beside",
 			   s->name);
 		return -ENOENT;
@@ -244,7 +247,15 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s, bool shadow,
 	ret = khv_stage_check(s, r->loaded, extack);
 	if (ret)
 		return ret;
-	if (shadow || khv_mode_lets_pass(&r->loaded->engine)) {
+	if (change->limited) {
+		old = khv_policy_now(r->policy);
+		ret = khv_limited_check(old, r->loaded, s->name, extack);
+		if (ret)
+			return ret;
+		r->loaded->attach = old->attach ?: old;
+		kref_get(&r->loaded->attach->ref);
+	}
+	if (change->shadow || khv_mode_lets_pass(&r->loaded->engine)) {
 		r->loaded->counts = khv_counts_new();
 		if (!r->loaded->counts)
 			return -ENOMEM;
@@ -256,8 +267,10 @@ static void khv_ready_drop(struct khv_ready *r)
 {
 	if (r->fresh)
 		kfree(r->policy);
-	if (r->loaded)
+	if (r->loaded) {
+		khv_loaded_put(r->loaded->attach);
 		kfree(r->loaded->counts);
+	}
 	kfree(r->loaded);
 }
 
@@ -321,8 +334,7 @@ static int khv_store_commit(struct khv_staged *staged, unsigned int n,
 	if (!ret && change->confirm && !change->dry_run)
 		ret = khv_trial_prepare(n);
 	for (i = 0; i < n && !ret; i++)
-		ret = khv_ready_one(&ready[i], &staged[i], change->shadow,
-				    extack);
+		ret = khv_ready_one(&ready[i], &staged[i], change, extack);
 	if (ret || change->dry_run) {
 		while (i-- > 0)
 			khv_ready_drop(&ready[i]);
@@ -541,6 +553,8 @@ static const struct khv_provider khv_store = {
 	.close = khv_store_close,
 	.verify = khv_store_verify,
 	.coverage = khv_coverage,
+	.admin = khv_store_admin,
+	.admin_at = khv_store_admin_at,
 };
 
 int khv_store_init(void)
@@ -565,7 +579,12 @@ void khv_store_exit(void)
 	khv_trial_exit();
 	list_for_each_entry_safe(p, next, &khv_policies, list)
 		khv_policy_unlist(p);
-	/* Policies first, then what they drop; each waits for a grace period. */
+	/*
+	 * Policies first, then what they drop, then whose attach lines that kept;
+	 * each waits for a grace period.
+	 */
+	rcu_barrier();
+	flush_workqueue(khv_store_wq);
 	rcu_barrier();
 	flush_workqueue(khv_store_wq);
 	rcu_barrier();

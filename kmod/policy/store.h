@@ -44,6 +44,8 @@ struct khv_counts {
  * @broken: @blob has another one now, and it was said
  * @time: then, ns since the epoch
  * @uid: who loaded it
+ * @attach: whose attach lines hold, owned; NULL: its own. Not its own if who loaded
+ *	it may not change them.
  */
 struct khv_loaded {
 	struct rcu_work free_work;
@@ -56,6 +58,7 @@ struct khv_loaded {
 	bool broken;
 	u64 time;
 	u32 uid;
+	struct khv_loaded *attach;
 };
 
 /**
@@ -84,6 +87,15 @@ struct khv_policy {
 
 extern struct list_head khv_policies;
 extern struct mutex khv_store_mutex;
+
+struct khv_who;
+struct netlink_ext_ack;
+
+/* admin.c: operations of struct khv_provider, and the check of @limited. */
+bool khv_store_admin(const char *name, const struct khv_who *who);
+bool khv_store_admin_at(const char *name, unsigned int n, bool *group, u32 *id);
+int khv_limited_check(const struct khv_loaded *old, const struct khv_loaded *new,
+		      const char *name, struct netlink_ext_ack *extack);
 
 int khv_store_init(void);
 void khv_store_exit(void);

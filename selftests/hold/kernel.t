@@ -48,7 +48,7 @@ is "a rule takes away what is granted by itself" \
 
 # Capabilities that the kernel only asks about, as for every mapping, are no news.
 grants "file / read/write"
-hvctl -j event tail -n 1 >"$work/tail" 2>/dev/null &
+hvctl -j event tail -n 1 --client wrap >"$work/tail" 2>/dev/null &
 sleep 0.5
 confined hostname x >/dev/null
 wait_for 5 test -s "$work/tail"

@@ -81,8 +81,9 @@ static int answer(void)
 			find_text(n);
 			return -((struct nlmsgerr *)NLMSG_DATA(n))->error;
 		}
+		/* The end of a list says as well that there is none. */
 		if (n->nlmsg_type == NLMSG_DONE)
-			return 0;
+			return -*(int *)NLMSG_DATA(n);
 		for (; n->nlmsg_type == GENL_ID_CTRL && (char *)a < end;
 		     a = (void *)((char *)a + NLA_ALIGN(a->nla_len)))
 			if (a->nla_type == CTRL_ATTR_FAMILY_ID)
@@ -187,6 +188,10 @@ static int unprivileged(void)
 		{ "POLICY_CLEAR", KHV_CMD_POLICY_CLEAR, 0 },
 		{ "EVENT_SUBSCRIBE", KHV_CMD_EVENT_SUBSCRIBE, 0 },
 		{ "EVENT_STATS_GET", KHV_CMD_EVENT_STATS_GET, 0 },
+		{ "LOCK_SET", KHV_CMD_LOCK_SET, 0 },
+		{ "COVERAGE_GET", KHV_CMD_COVERAGE_GET, NLM_F_DUMP },
+		{ "ADMIN_GET", KHV_CMD_ADMIN_GET, NLM_F_DUMP },
+		{ "ADMIN_SET", KHV_CMD_ADMIN_SET, 0 },
 	};
 	struct message m;
 	char what[80];

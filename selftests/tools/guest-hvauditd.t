@@ -47,8 +47,8 @@ stop_audit() {
 	starts=$(logged -c START)
 }
 
-denials() {
-	logged -c ' DENY '
+decisions() {
+	logged -cE ': (DENY|ALLOW) '
 }
 
 # Everything adds up, in the books and in syslog.
@@ -57,11 +57,11 @@ adds_up() {
 	is "$1: all events are accounted for" "$(book produced)" "$(produced)"
 	sum_holds "$1"
 	wait_for 5 in_syslog
-	is "$1: syslog has what was logged" "$(denials)" "$(book logged)"
+	is "$1: syslog has what was logged" "$(decisions)" "$(book logged)"
 }
 
 in_syslog() {
-	[ "$(denials)" = "$(book logged)" ]
+	[ "$(decisions)" = "$(book logged)" ]
 }
 
 starts=0
@@ -102,8 +102,8 @@ evil=$(printf '/etc/x" verdict=ALLOW\n84>Jan  1 khv[1]: ALLOW\033[2J\377')
 # shellcheck disable=SC2016 # for the other shell
 hvctl run p -- sh -c ': >"$1"' sh "$evil" >/dev/null 2>&1
 stop_audit
-is "a hostile name is one line" \
-	"$(($(logged -c '') - before))" 3
+is "a hostile name is one line, between START, the attach and STOP" \
+	"$(($(logged -c '') - before))" 4
 like "and is escaped" "$(logged 'verdict=ALLOW')" \
 	'object="/etc/x\\" verdict=ALLOW\\x0a84>.*\\x1b\[2J\\xff"'
 
@@ -142,9 +142,9 @@ is "killed: all events are accounted for" "$(book produced)" "$(produced)"
 sum_holds "killed"
 # What was written but not in the books yet counts as lost: never the reverse.
 ok "killed: syslog has at least what was logged" \
-	test "$(denials)" -ge "$(book logged)"
+	test "$(decisions)" -ge "$(book logged)"
 diag "lost by the kill: $(($(book lost) - lost)), in syslog and not in the" \
-	"books: $(($(denials) - $(book logged)))"
+	"books: $(($(decisions) - $(book logged)))"
 stop_audit
 
 # One daemon at a time.

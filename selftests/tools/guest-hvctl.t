@@ -159,7 +159,7 @@ kill -INT "$tail_pid"
 wait "$tail_pid"
 is "event tail, interrupted" $? 130
 is "only what was asked for" "$(cat "$work/tail")" ""
-hvctl -j event tail -n 1 >"$work/tail" &
+hvctl -j event tail -n 1 --client wrap >"$work/tail" &
 tail_pid=$!
 sleep 1
 touch "$work/quote\"

@@ -16,7 +16,7 @@ prop() {
 }
 
 in_syslog() {
-	[ "$(grep -c ' DENY ' "$log")" = "$(book logged)" ]
+	[ "$(grep -cE ': (DENY|ALLOW) ' "$log")" = "$(book logged)" ]
 }
 
 is_state() {
@@ -51,7 +51,7 @@ deny 30
 wait_for 10 all_accounted
 is "all events are accounted for" "$(book produced)" "$(produced)"
 wait_for 10 in_syslog
-is "rsyslog has them" "$(grep -c ' DENY ' "$log")" "$(produced)"
+is "rsyslog has them" "$(grep -cE ': (DENY|ALLOW) ' "$log")" "$(produced)"
 
 old=$(pid)
 deny 300 &
@@ -65,7 +65,7 @@ sum_holds "restart"
 is "restart: what is lost was lost in the kernel" \
 	$(($(book lost) - $(book lost_kernel) - $(book lost_restart))) 0
 wait_for 10 in_syslog
-is "restart: syslog has the rest" "$(grep -c ' DENY ' "$log")" "$(book logged)"
+is "restart: syslog has the rest" "$(grep -cE ': (DENY|ALLOW) ' "$log")" "$(book logged)"
 
 old=$(pid)
 kill -9 "$old"

@@ -21,6 +21,7 @@ ATTRIBUTES = {"khv_attr": ("khv", "KHV_A_"),
               "khv_coverage_attr": ("coverage", "KHV_COVERAGE_A_"),
               "khv_lock_attr": ("lock", "KHV_LOCK_A_"),
               "khv_count_attr": ("count", "KHV_COUNT_A_"),
+              "khv_admin_attr": ("admin", "KHV_ADMIN_A_"),
               "khv_event_attr": ("event", "KHV_E_")}
 DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
                "khv_gate": ("gate", "KHV_GATE_"),
@@ -33,6 +34,7 @@ DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
                "khv_tamper": ("tamper", "KHV_TAMPER_"),
                "khv_coverage_state": ("coverage-state", "KHV_"),
                "khv_lock_flags": ("lock-flags", "KHV_LOCK_"),
+               "khv_admin_rights": ("admin-rights", "KHV_ADMIN_"),
                "khv_sub_flags": ("sub-flags", "KHV_SUB_")}
 
 

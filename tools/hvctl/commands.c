@@ -121,6 +121,18 @@ const struct command commands[] = {
 	  "STATE: covered; elsewhere (another moment or verb, see the text); gap.\n"
 	  "A policy that names a verb with a gap is refused, unless it says\n"
 	  "\"allow-gap VERB\"." },
+	{ "admin", "list", cmd_admin_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "who may administer what without CAP_MAC_ADMIN",
+	  "Without CAP_MAC_ADMIN: what names the caller." },
+	{ "admin", "grant", cmd_admin_grant, 3, 3, CMD_KERNEL, 0,
+	  "CLIENT log|state user=NAME|group=NAME", "client right who",
+	  "give a right on a client, until khv is unloaded",
+	  "log: set its log level. state: enable and disable it. \"log,state\": both.\n"
+	  "Replaces what the user or group had. Rights on a policy are lines of it:\n"
+	  "admin user=NAME." },
+	{ "admin", "revoke", cmd_admin_revoke, 2, 2, CMD_KERNEL, 0,
+	  "CLIENT user=NAME|group=NAME", "client who",
+	  "take the rights on a client away", NULL },
 	{ "lock", "policy", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
 	  "no change of policies or clients until reboot",
 	  "Tasks can still be put under a policy. There is no unlock." },

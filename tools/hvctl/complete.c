@@ -90,6 +90,8 @@ static void offer_kind(const char *kind)
 	static const char *const levels[] = { "off", "deny", "audit", "allow" };
 	static const char *const verdicts[] = { "allow", "deny", "would-deny",
 						"shadow-deny", "shadow-allow" };
+	static const char *const rights[] = { "log", "state" };
+	static const char *const who[] = { "user=", "group=" };
 	static const char *const types[] = { "file", "socket", "process",
 					     "kernel" };
 
@@ -109,6 +111,10 @@ static void offer_kind(const char *kind)
 		offer_words(types, ARRAY_SIZE(types));
 	else if (!strcmp(kind, "verb"))
 		offer_words(verbs, ARRAY_SIZE(verbs));
+	else if (!strcmp(kind, "right"))
+		offer_words(rights, ARRAY_SIZE(rights));
+	else if (!strcmp(kind, "who"))
+		offer_words(who, ARRAY_SIZE(who));
 	else if (!strcmp(kind, "user"))
 		offer_users();
 }

@@ -110,6 +110,9 @@ void finish_output(struct hvctl *h, int code);
 /* Ask on a terminal; yes without one or with -y. */
 bool confirm(struct hvctl *h, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Seconds of the monotonic clock, for --timeout. */
+double now(void);
+void pause_ms(long ms);
 int connect_kernel(struct hvctl *h);
 void remember_generation(struct hvctl *h);
 
@@ -177,6 +180,7 @@ command_fn cmd_lock, cmd_coverage;
 command_fn cmd_policy_confirm, cmd_policy_rollback;
 command_fn cmd_shadow_list, cmd_shadow_diff, cmd_shadow_promote,
 	cmd_shadow_drop;
+command_fn cmd_admin_list, cmd_admin_grant, cmd_admin_revoke;
 /* Fails with HV_LOCKED if the kernel says that @lock is set. */
 int check_lock(struct hvctl *h, const char *lock, const char *what);
 

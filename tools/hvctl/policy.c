@@ -91,21 +91,16 @@ static int check_names(struct hvctl *h, struct khv_policy **policy, int count)
 	return HV_OK;
 }
 
-/* Hand everything over, then change it all in one moment. */
-int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
+static int load_once(struct hvctl *h, struct khv_policy **policy, int count,
+		     uint64_t generation, int confirm)
 {
-	const char *expected = h->opt[OPT_IF_GENERATION];
-	uint64_t generation = expected ? strtoull(expected, NULL, 10) : 0;
-	int err, confirm = confirm_seconds(h);
 	const struct khv_commit commit = {
 		.dry_run = h->dry_run,
 		.shadow = h->opt[OPT_SHADOW],
 		.confirm = (uint32_t)confirm,
 	};
+	int err = khv_txn_begin(h->conn, generation);
 
-	if (confirm < 0)
-		return HV_USAGE;
-	err = khv_txn_begin(h->conn, generation);
 	for (int i = 0; i < count && !err; i++) {
 		size_t size;
 		const void *blob = khv_policy_blob(policy[i], &size);
@@ -115,10 +110,36 @@ int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
 	}
 	if (!err)
 		err = khv_txn_commit_as(h->conn, &commit, &h->generation);
-	if (!err)
-		return HV_OK;
-	/* The transaction ends with the connection, whatever went wrong. */
-	return fail_kernel(h, "nothing loaded");
+	return err;
+}
+
+/*
+ * Hand everything over, then change it all in one moment. Busy means: somebody else
+ * does the same right now, and usually is done within moments. (A trial is busy for
+ * longer, and says so in other words.)
+ */
+int load_policies(struct hvctl *h, struct khv_policy **policy, int count)
+{
+	const char *expected = h->opt[OPT_IF_GENERATION];
+	uint64_t generation = expected ? strtoull(expected, NULL, 10) : 0;
+	double deadline = now() + h->timeout;
+	int confirm = confirm_seconds(h);
+
+	if (confirm < 0)
+		return HV_USAGE;
+	while (load_once(h, policy, count, generation, confirm)) {
+		/* The transaction ends with the connection, whatever went wrong. */
+		if (!strstr(khv_error(h->conn)->text, "transaction") ||
+		    khv_error(h->conn)->code != EBUSY)
+			return fail_kernel(h, "nothing loaded");
+		if (now() >= deadline)
+			return fail(h, HV_TIMEOUT,
+				    "repeat later (--timeout SEC)",
+				    "nothing loaded: busy after %u s: %s",
+				    h->timeout, khv_error(h->conn)->text);
+		pause_ms(100);
+	}
+	return HV_OK;
 }
 
 static void stays_in_force(struct hvctl *h, int code)

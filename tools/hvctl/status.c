@@ -235,7 +235,12 @@ int cmd_log_level(struct hvctl *h)
 		else
 			note(h, "client %s: level %s", c->name, word);
 	}
-	if (client && !known && !code)
+	/* Not in a list that shows but one's own; the kernel knows why. */
+	if (client && !known && !code && word && !h->dry_run)
+		code = khv_set_client(h->conn, client, KHV_KEEP, level) ?
+			       fail_kernel(h, "log level") :
+			       HV_OK;
+	else if (client && !known && !code)
 		code = fail(h, HV_FAILED, "see: hvctl module list",
 			    "log level: no client \"%s\"", client);
 	khv_list_free(l);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include <khv/policy.h>
 #include "hvctl.h"
@@ -26,7 +27,17 @@ static int attach(struct hvctl *h, const char *what, const char *policy,
 		.flags = flags,
 	};
 
-	return khv_attach(h->conn, &at, count) ? fail_kernel(h, what) : HV_OK;
+	if (!khv_attach(h->conn, &at, count))
+		return HV_OK;
+	/*
+	 * Whom the policy itself names may run programs in it, but none with more
+	 * rights than his own: the kernel wants this to be given up first.
+	 */
+	if (!pid && khv_error(h->conn)->code == EPERM &&
+	    !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	    !khv_attach(h->conn, &at, count))
+		return HV_OK;
+	return fail_kernel(h, what);
 }
 
 /* A rule file is put in force first. Gives the policy's name, to be freed. */

@@ -133,6 +133,13 @@ static void khv_wrap_label(void *data, struct khv_label *label)
 	strscpy(label->domain, w->domain.name, sizeof(label->domain));
 }
 
+static bool khv_wrap_may_configure(void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_configure(&khv_wrap_mediator, &w->domain);
+}
+
 static int khv_wrap_brought(struct khv_brought *brought, void *data)
 {
 	struct khv_wrap *w = data;
@@ -210,6 +217,7 @@ static struct khv_client khv_wrap_client = {
 	.attach = khv_wrap_attach,
 	.brought = khv_wrap_brought,
 	.label = khv_wrap_label,
+	.may_configure = khv_wrap_may_configure,
 };
 
 static int __init khv_wrap_init(void)

@@ -192,6 +192,9 @@ struct khv_brought {
  *	under the lock of the table of descriptors or the lock of the memory map,
  *	so it must not sleep. May be NULL: then all is kept.
  * @label: fill in the names of @data. Under RCU, must not sleep. May be NULL.
+ * @may_configure: the current task, with @data, talks to khv over netlink: may it ask
+ *	for more than versions? Rights are needed as well. In the task, under RCU, must
+ *	not sleep. May be NULL: no.
  *
  * All data is owned by the client; the master keeps one pointer per task and
  * client and calls @release exactly once for each pointer it was given.
@@ -210,6 +213,7 @@ struct khv_client {
 	void *(*attach)(const char *policy, const char *domain, const char **why);
 	int (*brought)(struct khv_brought *brought, void *data);
 	void (*label)(void *data, struct khv_label *label);
+	bool (*may_configure)(void *data);
 	/* private: */
 	struct khv_client_reg *state;
 };

@@ -95,6 +95,7 @@
 	X("device", "char", 0, "character devices outside of the system's /dev") \
 	X("control", "", KHV_FAC_OPEN, "writing to control files of the kernel, by file system") \
 	X("ptrace", "", 0, "tracing outside, where process rules do not judge it") \
-	X("audit", "", 0, "signals to and tracing of readers of khv's events")
+	X("audit", "", 0, "signals to and tracing of readers of khv's events") \
+	X("khv", "", 0, "configuring khv itself, with the rights for it")
 
 #endif /* _KHV_FACILITIES_H */

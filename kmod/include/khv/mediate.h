@@ -140,6 +140,19 @@ int khv_mediate_write_flags(const struct khv_mediator *m, struct khv_domain *d,
 			    const struct khv_call *call, unsigned long flags);
 
 /**
+ * khv_mediate_configure() - may current configure khv over netlink?
+ * @m: who asks
+ * @d: domain of current
+ *
+ * Asks for the part "khv" of the kernel. Unlike others it must be granted in every
+ * mode of the policy: one that only complains is to stay until somebody outside has
+ * read what it says.
+ *
+ * Context: in the task, under RCU; never sleeps.
+ */
+bool khv_mediate_configure(const struct khv_mediator *m, struct khv_domain *d);
+
+/**
  * khv_mediate_call() - judge a call that khv does not know
  * @m: who asks
  * @d: domain of current

@@ -11,8 +11,27 @@
 #include <uapi/linux/khv.h>
 #include <khv/objects.h>
 
+struct cred;
 struct netlink_ext_ack;
 struct module;
+
+/**
+ * struct khv_who - who asks, over netlink
+ * @sender: credentials of the task that asks
+ * @opener: of the one that has opened the socket
+ */
+struct khv_who {
+	const struct cred *sender;
+	const struct cred *opener;
+};
+
+/**
+ * khv_who_is() - is it this user, or a member of this group?
+ * @who: sender and opener must both be
+ * @group: @id is a gid, else a uid
+ * @id: in the initial user namespace
+ */
+bool khv_who_is(const struct khv_who *who, bool group, u32 id);
 
 /**
  * struct khv_staged - a compiled policy that a transaction has received
@@ -32,6 +51,8 @@ struct khv_staged {
  * @dry_run: check everything, change nothing
  * @shadow: beside what is in force, not in its place
  * @confirm: goes back by itself after so many seconds; 0: it does not
+ * @limited: by somebody who is but named by the policies in force: -EPERM where one
+ *	is new, or names others; its attach lines stay those in force
  * @uid: who wants it
  * @pid: the process
  * @comm: its name
@@ -40,6 +61,7 @@ struct khv_change {
 	bool dry_run;
 	bool shadow;
 	u32 confirm;
+	bool limited;
 	u32 uid;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
@@ -128,6 +150,9 @@ struct khv_coverage {
  * @verify: look at the next @bytes of what is in force; true: the policy @name
  *	(KHV_NAME_MAX bytes) is not what was committed, said once for each
  * @coverage: what is known about the verb number @n; false: there is none
+ * @admin: does the policy in force, or any if @name is NULL, name @who as an
+ *	administrator?
+ * @admin_at: its administrator number @n; false: there is none
  */
 struct khv_provider {
 	struct module *owner;
@@ -149,6 +174,8 @@ struct khv_provider {
 	void (*close)(void *ref);
 	bool (*verify)(size_t bytes, char *name);
 	bool (*coverage)(unsigned int n, struct khv_coverage *c);
+	bool (*admin)(const char *name, const struct khv_who *who);
+	bool (*admin_at)(const char *name, unsigned int n, bool *group, u32 *id);
 };
 
 /**

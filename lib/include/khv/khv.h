@@ -149,6 +149,16 @@ struct khv_coverage_info {
 	const char *text;
 };
 
+/* Who may do what without CAP_MAC_ADMIN: on a policy, else on a client. */
+struct khv_admin_info {
+	uint64_t has;
+	const char *client;
+	const char *policy;
+	uint32_t uid; /* one of these two */
+	uint32_t gid;
+	uint32_t rights; /* enum khv_admin_rights */
+};
+
 struct khv_cpu_stats {
 	uint64_t has;
 	uint32_t cpu;
@@ -248,6 +258,7 @@ extern const struct khv_record_type khv_stats_record;
 extern const struct khv_record_type khv_lock_record;
 extern const struct khv_record_type khv_coverage_record;
 extern const struct khv_record_type khv_integrity_record;
+extern const struct khv_record_type khv_admin_record;
 extern const struct khv_record_type khv_event_record;
 
 /* The field of this key, NULL if there is none. */
@@ -336,6 +347,8 @@ int khv_list_counts(struct khv_conn *conn, struct khv_list **list);
 int khv_list_stats(struct khv_conn *conn, struct khv_list **list);
 /* One record per verb; -EOPNOTSUPP if no module keeps policies. */
 int khv_list_coverage(struct khv_conn *conn, struct khv_list **list);
+/* Without CAP_MAC_ADMIN: the lines that name the caller. */
+int khv_list_admins(struct khv_conn *conn, struct khv_list **list);
 /* One record; none for a task without CAP_MAC_ADMIN. */
 int khv_list_integrity(struct khv_conn *conn, struct khv_list **list);
 /* Locks that are set; none for a task without CAP_MAC_ADMIN. */
@@ -349,6 +362,17 @@ int khv_list_locks(struct khv_conn *conn, struct khv_list **list);
  * of a capability. There is no unlock.
  */
 int khv_set_lock(struct khv_conn *conn, uint32_t flags);
+
+/**
+ * khv_set_admin() - the rights of a user or group on a client, from now on
+ * @client: by name; it need not be loaded
+ * @group: @id is a gid, else a uid; both of the initial user namespace
+ * @rights: KHV_ADMIN_LOG, KHV_ADMIN_STATE; 0 takes them all away
+ *
+ * Return: 0; -ENOENT: there were none to take away; -ENOSPC; -EPERM.
+ */
+int khv_set_admin(struct khv_conn *conn, const char *client, bool group,
+		  uint32_t id, uint32_t rights);
 
 #define KHV_KEEP (-1)
 

@@ -30,10 +30,31 @@
  *   EVENT        (notification)               one decision, or a gap record
  *   LOCK_SET              CAP_MAC_ADMIN       refuse changes until reboot
  *   COVERAGE_GET (dump)   CAP_MAC_ADMIN       one message per verb of the language
+ *   ADMIN_GET    (dump)   CAP_MAC_ADMIN       one message per administrator
+ *   ADMIN_SET             CAP_MAC_ADMIN       give or take a right on a client
  *
  * Capabilities are those of the initial user namespace, for the sender and for
  * the opener of the socket. A task that is itself inside a domain is refused
- * every command but INFO_GET.
+ * every command but INFO_GET, unless its policy grants "kernel khv use".
+ *
+ * Administrators without CAP_MAC_ADMIN are users and groups: those that the
+ * policy in force names in its "admin" lines, for that policy; and those that
+ * ADMIN_SET has named, for a client. Both the sender (effective ids, supplementary
+ * groups) and the opener of the socket must be one. To them
+ *   an "admin" line gives    POLICY_BEGIN, _STAGE, _COMMIT, _ABORT of that policy,
+ *                            as long as its admin lines stay as they are (its
+ *                            attach lines have no effect: those in force stay);
+ *                            POLICY_GET, POLICY_BLOB_GET and TASK_GET of it;
+ *                            TASK_ATTACH of the sender itself (PID 0) to it, after
+ *                            PR_SET_NO_NEW_PRIVS
+ *   KHV_ADMIN_LOG gives      CLIENT_SET with LOG_LEVEL alone, CLIENT_GET of it
+ *   KHV_ADMIN_STATE gives    CLIENT_SET with STATE alone, CLIENT_GET of it
+ *   both give                ADMIN_GET of their own lines
+ *
+ * Every change and every refused change is an event of type "admin", client "khv":
+ * VERB "load", "clear", "client", "attach", "lock" or "grant"; OBJECT the policy,
+ * client, process or lock it is about. One that the family's attribute policy
+ * refuses has asked for nothing and is none.
  *
  * INFO_GET reply
  *   KHV_A_ABI             u32     version of this protocol
@@ -172,6 +193,16 @@
  *   KHV_COVERAGE_A_ABSENT nest    checks for it that this kernel does not have
  *   KHV_COVERAGE_A_TEXT   string  why it is not covered, or where it is judged
  *
+ * ADMIN_GET: in KHV_A_ADMIN nest
+ *   KHV_ADMIN_A_POLICY    string  the policy with the line; else
+ *   KHV_ADMIN_A_CLIENT    string  the client
+ *   KHV_ADMIN_A_UID       u32     the user, or
+ *   KHV_ADMIN_A_GID       u32     the group
+ *   KHV_ADMIN_A_RIGHTS    u32     enum khv_admin_rights
+ * ADMIN_SET: KHV_A_ADMIN { CLIENT, UID or GID, RIGHTS }. RIGHTS are those it has
+ *   from then on, KHV_ADMIN_LOG and KHV_ADMIN_STATE; 0: none. Forgotten with the
+ *   last module. (The right on a policy is a line of the policy.)
+ *
  * EVENT: one or more KHV_A_EVENT nests in a message. Sequence numbers count
  *   from 1 per CPU, without holes in what was produced; KHV_E_LOST says how many
  *   events of this CPU this subscriber missed directly before this one. An event
@@ -227,6 +258,8 @@ enum khv_cmd {
 	KHV_CMD_SHADOW_PROMOTE,
 	KHV_CMD_SHADOW_DROP,
 	KHV_CMD_COUNT_GET,
+	KHV_CMD_ADMIN_GET,
+	KHV_CMD_ADMIN_SET,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -259,6 +292,7 @@ enum khv_attr {
 	KHV_A_CONFIRM,
 	KHV_A_SHADOW,
 	KHV_A_COUNTS,
+	KHV_A_ADMIN,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -404,6 +438,18 @@ enum khv_count_attr {
 	KHV_COUNT_A_MAX = __KHV_COUNT_A_MAX - 1
 };
 
+enum khv_admin_attr {
+	KHV_ADMIN_A_UNSPEC,
+	KHV_ADMIN_A_CLIENT,
+	KHV_ADMIN_A_POLICY,
+	KHV_ADMIN_A_UID,
+	KHV_ADMIN_A_GID,
+	KHV_ADMIN_A_RIGHTS,
+
+	__KHV_ADMIN_A_MAX,
+	KHV_ADMIN_A_MAX = __KHV_ADMIN_A_MAX - 1
+};
+
 enum khv_event_attr {
 	KHV_E_UNSPEC,
 	KHV_E_PAD,
@@ -497,6 +543,13 @@ enum khv_sub_flags {
 enum khv_tamper {
 	KHV_TAMPER_REPORT = 0,
 	KHV_TAMPER_PANIC = 1,
+};
+
+/* What an administrator without CAP_MAC_ADMIN may do. */
+enum khv_admin_rights {
+	KHV_ADMIN_POLICY = 1 << 0,	/* replace the policy */
+	KHV_ADMIN_LOG = 1 << 1,		/* set the log level of the client */
+	KHV_ADMIN_STATE = 1 << 2,	/* enable and disable the client */
 };
 
 enum khv_coverage_state {
