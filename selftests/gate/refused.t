@@ -3,6 +3,7 @@
 # A client that asks for a function which somebody else owns is refused, and
 # nothing of it stays: no hook, no task, though programs that it wants are
 # executed all the time while ftrace makes up its mind.
+# Of attacks/catalogue: HOOK-05.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp

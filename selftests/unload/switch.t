@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Other users of the same functions: the master switch of ftrace cannot disarm
 # us, a kprobe lives beside us, and clients run in the order of their priority.
-# Of attacks/catalogue: HOOK-01, HOOK-04.
+# Of attacks/catalogue: HOOK-01, HOOK-02, HOOK-04.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/unload.sh"
 workdir /tmp
