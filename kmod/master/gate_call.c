@@ -101,7 +101,8 @@ static int khv_call_rewrite(struct khv_call_frame *f)
 {
 	unsigned int i;
 
-	f->copy = kmemdup((void *)f->regs, sizeof(*f->copy), GFP_KERNEL);
+	f->copy = kmemdup((void *)f->regs, sizeof(*f->copy),
+			  GFP_KERNEL_ACCOUNT);
 	if (!f->copy)
 		return -ENOMEM;
 	for (i = 0; i < KHV_CALL_ARGS; i++)
