@@ -71,6 +71,7 @@ void khv_decide_allowed(struct khv_decision *d)
 	d->limit = 0;
 	d->denied = 0;
 	d->rule = KHV_NO_RULE;
+	d->over = KHV_NO_RULE;
 	d->error = 0;
 	d->effects = 0;
 }
@@ -83,6 +84,7 @@ void khv_decide(const struct khv_fold *f, enum khv_type type,
 	d->denied = f->broken ? f->want : f->want & ~f->grant;
 	d->allowed = !d->denied;
 	d->rule = f->rule;
+	d->over = f->over;
 	d->effects = 0;
 	d->limit = 0;
 	d->error = 0;

@@ -154,6 +154,7 @@ struct khv_fold {
 	u32 want;		/* decides which rule is "the deciding one" */
 	u32 grant;
 	u32 rule;
+	u32 over;		/* "the deciding one" before it */
 	u16 target;
 	bool broken;		/* no room: cannot happen in a checked blob */
 	u32 number;		/* of ioctl or signal; KHV_ANY_NUMBER */
@@ -163,7 +164,8 @@ struct khv_fold {
 /* Everything of a decision that a lookup does not fill in. */
 #define KHV_FOLD(engine, subject, verbs) {				\
 	.e = (engine), .s = (subject), .want = (verbs),			\
-	.rule = KHV_NO_RULE, .target = KHV_NO_TARGET,			\
+	.rule = KHV_NO_RULE, .over = KHV_NO_RULE,			\
+	.target = KHV_NO_TARGET,					\
 	.number = KHV_ANY_NUMBER,					\
 }
 
@@ -200,6 +202,7 @@ static inline void khv_fold_grant(struct khv_fold *f,
 			return;
 		break;
 	}
+	f->over = f->rule;
 	f->rule = khv_le32(entry->rule);
 	f->target = khv_le16(entry->target);
 }

@@ -109,6 +109,7 @@ void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs)
 	*dec = (struct khv_decision) {
 		.denied = verbs,
 		.rule = KHV_NO_RULE,
+		.over = KHV_NO_RULE,
 		.error = khv_type_error(type),
 	};
 }

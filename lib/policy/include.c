@@ -69,6 +69,59 @@ int hvp_read_source(struct hvp_compiler *c, const char *path)
 	return -error;
 }
 
+/*
+ * The source of options.sources that an include means: @path as it was opened, or
+ * the last part of it, for <name>. -1: none, as if the file did not exist.
+ */
+static long given(struct hvp_compiler *c, const char *path, bool whole)
+{
+	const struct khv_policy *from = c->options.sources;
+	size_t i, len, want = strlen(path);
+	const char *file, *text;
+
+	for (i = 1; i < khv_policy_nr_sources(from); i++) {
+		size_t n;
+
+		if (khv_policy_source(from, i, &file, &text, &len))
+			continue;
+		n = strlen(file);
+		if (!strcmp(file, path) ||
+		    (!whole && n > want && file[n - want - 1] == '/' &&
+		     !strcmp(file + n - want, path)))
+			return (long)i;
+	}
+	return -1;
+}
+
+static const char *find_given(struct hvp_compiler *c, const char *name)
+{
+	const char *file, *text;
+	size_t len;
+	long i;
+
+	i = given(c, hvp_print(&c->mem, "%s.hv", name), false);
+	if (i < 0)
+		i = given(c, name, false);
+	if (i < 0 || khv_policy_source(c->options.sources, (size_t)i, &file,
+				       &text, &len))
+		return NULL;
+	return file;
+}
+
+static int read_given(struct hvp_compiler *c, const char *path)
+{
+	const char *file, *text;
+	long i = given(c, path, true);
+	size_t len;
+	char *copy;
+
+	if (i < 0 || khv_policy_source(c->options.sources, (size_t)i, &file,
+				       &text, &len))
+		return -ENOENT;
+	copy = hvp_copy(&c->mem, text, len);
+	return (int)hvp_add_source(c, path, copy, len);
+}
+
 static const char *in_folder(struct hvp_compiler *c, const char *folder,
 			     size_t len, const char *name)
 {
@@ -101,6 +154,8 @@ static const char *find(struct hvp_compiler *c, const char *name)
 					       "/usr/share/khv/include", NULL };
 	const char *const *f, *path = NULL, *env, *end;
 
+	if (c->options.sources)
+		return find_given(c, name);
 	for (f = c->options.include; f && *f && !path; f++)
 		path = in_folder(c, *f, strlen(*f), name);
 	env = secure_getenv("KHV_INCLUDE");
@@ -144,7 +199,8 @@ static void include_path(struct hvp_compiler *c, const char *path, u32 column,
 				  KHV_MAX_SOURCES);
 			return;
 		}
-		got = hvp_read_source(c, path);
+		got = c->options.sources ? read_given(c, path) :
+					   hvp_read_source(c, path);
 		if (got == -ENOENT && optional)
 			return;
 		if (got < 0) {

@@ -124,6 +124,7 @@ enum khv_rule_effect {
  * @denied: the verbs that were asked for and are not granted; 0 if allowed
  * @rule: index of the deciding rule for khv_engine_rule_*(), or KHV_NO_RULE
  *	when no rule covers the object
+ * @over: the rule that would have decided without @rule, or KHV_NO_RULE
  * @error: positive errno to answer with if not allowed: khv_type_error(), or the
  *	rule's own errno=
  * @effects: enum khv_rule_effect bits of the deciding rule
@@ -135,6 +136,7 @@ struct khv_decision {
 	u8 limit;
 	u32 denied;
 	u32 rule;
+	u32 over;
 	int error;
 	u32 effects;
 };

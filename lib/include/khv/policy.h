@@ -78,6 +78,9 @@ enum khv_policy_flags {
  * @group: the same for groups
  * @max_errors: stop after so many errors, 0 for 20
  * @now: the time for lines with until=, in seconds since the epoch; 0: the clock
+ * @sources: take includes from what this policy was made of, not from the file
+ *	system; NULL: as above. A policy in force can so be compiled again, with a
+ *	change, where its files are gone.
  */
 struct khv_policy_options {
 	unsigned int flags;
@@ -86,6 +89,7 @@ struct khv_policy_options {
 	const char *group;
 	unsigned int max_errors;
 	unsigned long long now;
+	const struct khv_policy *sources;
 };
 
 /**
@@ -223,6 +227,59 @@ struct khv_rule_info {
  */
 int khv_policy_rule(const struct khv_policy *policy, u32 rule,
 		    struct khv_rule_info *info);
+
+/**
+ * enum khv_difference_kind - what has changed
+ * @KHV_DIFF_ALLOWED: verbs are granted that were not
+ * @KHV_DIFF_DENIED: verbs are no longer granted
+ * @KHV_DIFF_OPTION: the same answer, with other effects
+ * @KHV_DIFF_POLICY: of the policy as a whole, or of a domain
+ */
+enum khv_difference_kind {
+	KHV_DIFF_ALLOWED,
+	KHV_DIFF_DENIED,
+	KHV_DIFF_OPTION,
+	KHV_DIFF_POLICY,
+};
+
+/**
+ * struct khv_difference - one difference between two policies
+ * @kind: enum khv_difference_kind
+ * @domain: NULL: of the policy as a whole
+ * @type: "file"; NULL for KHV_DIFF_POLICY, as @object
+ * @object: as rules name it, or "below /srv", "what no rule covers"
+ * @who: NULL: everybody; else the user or group of a condition
+ * @text: verbs with "/", or a sentence
+ * @rule: the lines that decide, first the old one; KHV_NO_RULE: none
+ */
+struct khv_difference {
+	enum khv_difference_kind kind;
+	const char *domain;
+	const char *type;
+	const char *object;
+	const char *who;
+	const char *text;
+	u32 rule[2];
+};
+
+typedef void khv_difference_fn(const struct khv_difference *difference,
+			       void *arg);
+
+/**
+ * khv_policy_diff() - what changes if one policy takes the place of another
+ * @from: without errors
+ * @to: without errors
+ * @fn: called for each difference, by domain, type and object; what it is given
+ *	is gone when it returns
+ * @arg: for @fn
+ *
+ * Both are asked about every object that a rule of either names, for everybody and
+ * for the users and groups of conditions (16 at most).
+ *
+ * Return: number of differences, -EINVAL, -ENOMEM.
+ */
+long khv_policy_diff(const struct khv_policy *from, const struct khv_policy *to,
+		     khv_difference_fn *fn, void *arg);
 
 /* Source files: 0 is the policy itself, the others what it includes. */
 size_t khv_policy_nr_sources(const struct khv_policy *policy);
