@@ -31,7 +31,7 @@ says "help" 0 '^Usage: hvctl' "$hvctl" help
 says "--help" 0 '^Usage: hvctl' "$hvctl" --help
 all=$("$hvctl" help | awk '/^  [a-z]/ { print $1, $2 }' | grep -v '^-')
 is "every object is in the help" "$(echo "$all" | awk '{ print $1 }' |
-	sort -u | wc -l)" 16
+	sort -u | wc -l)" 20
 bad=''
 for object in module policy rule log event hook task completion; do
 	for way in "$object help" "$object --help" "help $object"; do
@@ -187,7 +187,7 @@ candidates() {
 }
 is "complete objects" "$(candidates 1 hvctl po)" "policy "
 is "complete verbs" "$(candidates 2 hvctl policy "")" \
-	"load clear list show check "
+	"load confirm rollback clear list show check diff "
 is "complete options" "$(candidates 2 hvctl attach --t)" "--tree --timeout "
 is "complete files" "$(candidates 3 hvctl policy load "")" "@file "
 is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "

@@ -24,6 +24,10 @@ const struct option_def option_table[NR_OPTIONS] = {
 			  "the kernel goes back by itself unless \"hvctl policy confirm\" follows in time" },
 	[OPT_SHADOW] = { "shadow", 0, NULL, NULL,
 			 "beside the policies of the same names: only count and report what would differ" },
+	[OPT_LOG] = { "log", 0, "FILE", "file",
+		      "look for events in this file" },
+	[OPT_LINES] = { "lines", 0, "N", NULL,
+			"make it about so long (default: 24)" },
 };
 
 #define O(option)    (1u << OPT_##option)
@@ -68,6 +72,11 @@ const struct command commands[] = {
 	{ "policy", "check", cmd_policy_check, 1, -1, 0, 0, "FILE...",
 	  "file...", "compile and test rule files, load nothing", NULL },
 
+	{ "policy", "diff", cmd_policy_diff, 2, 2, 0, 0, "NAME|FILE NAME|FILE",
+	  "policy-or-file policy-or-file",
+	  "what the second allows and the first does not, in words",
+	  "Exit code 0: they mean the same, 1: they differ." },
+
 	{ "shadow", "list", cmd_shadow_list, 0, 0, CMD_KERNEL, 0, "", "",
 	  "candidates beside policies in force, and how often they differ",
 	  "Load one with: hvctl policy load --shadow FILE" },
@@ -107,6 +116,25 @@ const struct command commands[] = {
 	  "ask a policy: allowed or denied, and by which rule",
 	  "Nothing is tried on the system. Exit code 0: allowed, 1: denied.\n"
 	  "Example: hvctl test --policy nginx.hv file /etc/shadow open" },
+
+	{ "why", NULL, cmd_why, 0, 1, 0, O(POLICY) | O(LOG), "[EVENT]", "-",
+	  "explain a decision: its line, what it overrode, what would allow it",
+	  "EVENT is a line of the log, of \"event tail\", its JSON, or its number (8812,\n"
+	  "or 1:8812 with the processor), which is looked for in --log FILE or in\n"
+	  "/var/log. Without EVENT: all events in --log FILE or on standard input." },
+
+	{ "learn", "start", cmd_learn_start, 2, -1, CMD_KERNEL, O(FORCE),
+	  "NAME PROGRAM...", "- file...",
+	  "let programs do everything, and remember what it was",
+	  "Puts a policy NAME in mode learn in force, which is entered when a PROGRAM is\n"
+	  "executed and refuses nothing, and leaves a process behind that collects." },
+	{ "learn", "stop", cmd_learn_stop, 1, 1, CMD_KERNEL, 0, "NAME",
+	  "policy", "end collecting",
+	  "The policy is cleared if no task is in it, else it stays as it is." },
+	{ "learn", "suggest", cmd_learn_suggest, 1, 1, 0, O(LINES), "NAME",
+	  "policy", "a short policy that allows what was seen",
+	  "While it is learnt or afterwards. Lines marked REVIEW are for you to judge:\n"
+	  "programs that were executed are granted, parts of the kernel are not." },
 
 	{ "event", "tail", cmd_event_tail, 0, 0, 0,
 	  O(CLIENT) | O(POLICY) | O(VERDICT) | O(COUNT), "", "",

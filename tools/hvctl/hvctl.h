@@ -41,6 +41,8 @@ enum hv_option {
 	OPT_IF_GENERATION,
 	OPT_CONFIRM,
 	OPT_SHADOW,
+	OPT_LOG,
+	OPT_LINES,
 	NR_OPTIONS
 };
 
@@ -177,6 +179,15 @@ command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
 command_fn cmd_lock, cmd_coverage;
+/* What rule.c says about rules, for others who show them. */
+struct khv_rule_info;
+struct json_object *rule_json(const char *policy,
+			      const struct khv_rule_info *r);
+void add_string(struct json_object *o, const char *key, const char *s);
+const char *base_name(const char *path);
+
+command_fn cmd_why, cmd_policy_diff, cmd_learn_start, cmd_learn_stop,
+	cmd_learn_suggest;
 command_fn cmd_policy_confirm, cmd_policy_rollback;
 command_fn cmd_shadow_list, cmd_shadow_diff, cmd_shadow_promote,
 	cmd_shadow_drop;

@@ -384,6 +384,26 @@ static void print_source(const char *text, size_t len)
 	}
 }
 
+/* Beside the text, which stays loadable. */
+static void say_counted(struct hvctl *h, const char *name)
+{
+	struct khv_list *l;
+
+	if (!h->conn || h->quiet || khv_list_policies(h->conn, &l))
+		return;
+	for (size_t i = 0; i < khv_list_count(l); i++) {
+		const struct khv_policy_info *p = khv_list_at(l, i);
+
+		if (!strcmp(p->name, name) &&
+		    KHV_HAS(p, KHV_POLICY_A_WOULD_DENY))
+			fprintf(stderr,
+				"hvctl: %s is in mode %s: %llu verbs would have been denied so far (hvctl shadow diff %s)\n",
+				name, khv_mode_name(p->mode),
+				(unsigned long long)p->would_deny, name);
+	}
+	khv_list_free(l);
+}
+
 int cmd_policy_show(struct hvctl *h)
 {
 	struct khv_policy *p;
@@ -410,6 +430,8 @@ int cmd_policy_show(struct hvctl *h)
 		else
 			print_source(text, len);
 	}
+	if (!is_rule_file(h->argv[0]))
+		say_counted(h, h->argv[0]);
 	khv_policy_free(p);
 	return HV_OK;
 }

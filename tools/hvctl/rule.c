@@ -16,14 +16,14 @@ static const struct column columns[] = {
 	{ "OPTIONS", NULL, false },
 };
 
-static const char *base(const char *path)
+const char *base_name(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	return slash ? slash + 1 : path ? path : "?";
 }
 
-static void add_string(struct json_object *o, const char *key, const char *s)
+void add_string(struct json_object *o, const char *key, const char *s)
 {
 	bool exact;
 
@@ -31,8 +31,7 @@ static void add_string(struct json_object *o, const char *key, const char *s)
 		o, key, s ? khv_string_json(s, strlen(s), &exact) : NULL);
 }
 
-static struct json_object *rule_json(const char *policy,
-				     const struct khv_rule_info *r)
+struct json_object *rule_json(const char *policy, const struct khv_rule_info *r)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -66,7 +65,8 @@ static void add_rules(struct hvctl *h, struct table *t,
 			data_add(h, rule_json(name, &r));
 			continue;
 		}
-		snprintf(where, sizeof(where), "%s:%u", base(r.file), r.line);
+		snprintf(where, sizeof(where), "%s:%u", base_name(r.file),
+			 r.line);
 		{
 			const char *cells[] = { name,	  r.domain, where,
 						r.type,	  r.ident,  r.perms,
@@ -168,11 +168,14 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 {
 	const struct khv_engine *e = khv_policy_engine(p);
 	bool ruled = d->rule != KHV_NO_RULE;
-	struct khv_rule_info r;
+	struct khv_rule_info r, over;
+	bool overrode;
 	char name[16];
 
 	if (ruled && khv_policy_rule(p, d->rule, &r))
 		ruled = false;
+	overrode = d->over != KHV_NO_RULE && d->over != d->rule &&
+		   !khv_policy_rule(p, d->over, &over);
 	if (h->json) {
 		struct json_object *o = json_object_new_object();
 
@@ -189,6 +192,9 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 		json_object_object_add(o, "rule",
 				       ruled ? rule_json(policy_name(p), &r) :
 					       NULL);
+		json_object_object_add(
+			o, "over",
+			overrode ? rule_json(policy_name(p), &over) : NULL);
 		data_add(h, o);
 		return;
 	}
@@ -198,10 +204,17 @@ static void show_decision(struct hvctl *h, const struct khv_policy *p,
 	if (ruled) {
 		char *text = safe(r.text);
 
-		printf("  %s:%u: %s\n", base(r.file), r.line, text);
+		printf("  %s:%u: %s\n", base_name(r.file), r.line, text);
 		free(text);
 		if (r.why)
 			printf("why: %s\n", r.why);
+		if (overrode) {
+			char *line = safe(over.text);
+
+			printf("over: %s:%u: %s\n", base_name(over.file),
+			       over.line, line);
+			free(line);
+		}
 	} else {
 		puts(!d->allowed ?
 			     "  no rule covers it" :
