@@ -19,4 +19,14 @@ static inline const struct path *khv_file_path(struct file *file)
 #endif
 }
 
+/* Can its folders ignore case by the flag +F? sb_has_encoding() came in 6.10. */
+static inline bool khv_sb_has_encoding(const struct super_block *sb)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	return sb->s_encoding;
+#else
+	return false;
+#endif
+}
+
 #endif /* _KHV_COMPAT_FILE_H */

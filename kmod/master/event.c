@@ -138,7 +138,7 @@ void khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 		.generation = ev->generation,
 		.pid = task_pid_nr(current),
 		.tgid = task_tgid_nr(current),
-		.uid = from_kuid(&init_user_ns, current_uid()),
+		.uid = from_kuid(&init_user_ns, task_uid(current)),
 		.error = ev->error,
 		.verdict = ev->verdict,
 	};

@@ -247,11 +247,23 @@ static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
 	return true;
 }
 
+/*
+ * Who asks. Not whose credentials current has on: an overlay opens its layers, and
+ * other parts of the kernel do their work, with credentials of their own, in the
+ * name of the task whose rules apply. The worker of an io_uring is nobody; it
+ * always has on those of a request.
+ */
+static const struct cred *khv_subject_cred(void)
+{
+	return current->flags & PF_IO_WORKER ? current_cred() :
+					       current_real_cred();
+}
+
 /* Under RCU. False: the policy judges nothing now. */
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 		     struct khv_domain *d, const struct khv_check *check)
 {
-	const struct cred *cred = current_cred();
+	const struct cred *cred = khv_subject_cred();
 
 	j->m = m;
 	j->check = check;

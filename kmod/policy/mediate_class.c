@@ -8,9 +8,6 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/major.h>
-#include <linux/pid.h>
-#include <linux/proc_fs.h>
-#include <linux/sched/signal.h>
 #include "../compat/file.h"
 #include "mediate.h"
 
@@ -43,18 +40,6 @@ static const struct {
 	{ KHV_RPCPIPE_MAGIC,		"control:rpc_pipefs" },
 };
 
-/* Is @name the number of a thread of current? Under RCU. */
-static bool khv_is_own_pid(const char *name, struct pid_namespace *ns)
-{
-	struct task_struct *task;
-	int nr;
-
-	if (kstrtoint(name, 10, &nr))
-		return false;
-	task = pid_task(find_pid_ns(nr, ns), PIDTYPE_PID);
-	return task && same_thread_group(task, current);
-}
-
 /*
  * Writing to procfs. Files of the process itself are a matter of file rules, except
  * its memory: that way ignores the protection of pages. What is below "net" belongs
@@ -70,7 +55,7 @@ static const char *khv_proc_facility(const struct dentry *dentry)
 		net |= !strcmp(top->d_name.name, "net");
 		top = top->d_parent;
 	}
-	if (net || !khv_is_own_pid(top->d_name.name, proc_pid_ns(top->d_sb)))
+	if (net || !khv_path_is_own_proc(top))
 		return "control:proc";
 	return strcmp(dentry->d_name.name, "mem") ? NULL : "exec-memory";
 }

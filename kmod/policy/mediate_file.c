@@ -75,6 +75,29 @@ static int khv_answer_named(const struct khv_judge *j,
 				       p->len);
 }
 
+/*
+ * Where rules tell names in a folder that ignores case apart, the task could have
+ * taken a spelling that they do not name: then nothing there is granted but by name
+ * of this danger. Where they do not, any spelling gets the same answer.
+ */
+static int khv_answer_folded(const struct khv_judge *j, struct khv_pathname *p,
+			     const struct path *path,
+			     const struct dentry *dentry)
+{
+	static const char facility[] = "casefold";
+	size_t len;
+
+	if (!j->l || !khv_engine_governs(&j->l->engine, KHV_TYPE_FILE))
+		return 0;
+	if (khv_path_folder(p, path, dentry, &len))
+		return -EACCES;
+	if (!len ||
+	    !khv_engine_has_below(&j->l->engine, j->domain, p->name, len))
+		return 0;
+	return khv_answer_kernel_about(j, facility, sizeof(facility) - 1,
+				       p->name, p->len);
+}
+
 /* @dentry: entry of the directory @path, or NULL for @path itself. */
 int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs)
@@ -92,6 +115,8 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		       khv_path_of(&p, path);
 	ret = ret ? khv_answer_nameless(j, verbs) :
 		    khv_answer_named(j, &p, verbs);
+	if (!ret && unlikely(khv_path_may_fold(path->dentry)))
+		ret = khv_answer_folded(j, &p, path, dentry);
 	khv_path_put(&p);
 	return ret;
 }
@@ -286,6 +311,11 @@ static int khv_judge_new_name(const struct khv_judge *j,
 		return 0;	/* not judged; or refused by the verbs already */
 	if (khv_path_get(&p))
 		return -EACCES;
+	/* The new name has been judged as any other, of the old one only a part. */
+	ret = khv_path_may_fold(from->dentry) ?
+	      khv_answer_folded(j, &p, &from->dir, from->dentry) : 0;
+	if (ret)
+		goto out;
 	ret = khv_entry_denied(j, &p, to, ask, &after);
 	if (!ret)
 		ret = khv_entry_denied(j, &p, from, ask, &before);

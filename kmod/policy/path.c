@@ -6,8 +6,12 @@
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <khv/client.h>
 #include "path.h"
@@ -99,6 +103,53 @@ static void khv_path_without_place(struct khv_pathname *p,
 	p->len = min_t(int, len, KHV_PATH_BUF - 1);
 }
 
+/* Is @top, an entry of the root of a procfs, the folder of a thread of current? */
+bool khv_path_is_own_proc(const struct dentry *top)
+{
+	struct task_struct *task;
+	bool own;
+	int nr;
+
+	if (kstrtoint(top->d_name.name, 10, &nr))
+		return false;
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(nr, proc_pid_ns(top->d_sb)), PIDTYPE_PID);
+	own = task && same_thread_group(task, current);
+	rcu_read_unlock();
+	return own;
+}
+
+/*
+ * A task's own folder in procfs is called "self" in rules, whatever its number:
+ * so rules can tell it from those of others. The end of the name stays where it is.
+ * procfs has no renames, so the names of its entries stand still. A bind mount of
+ * a part of it keeps the name that it has.
+ */
+static int khv_path_proc_self(struct khv_pathname *p, const struct path *path)
+{
+	static const char self[] = "self";
+	const struct dentry *top = path->dentry;
+	size_t below = 0, before;
+	char *start;
+
+	if (!IS_ROOT(path->mnt->mnt_root) || IS_ROOT(top))
+		return 0;
+	for (; !IS_ROOT(top->d_parent); top = top->d_parent)
+		below += 1 + top->d_name.len;
+	if (!khv_path_is_own_proc(top) ||
+	    p->len < 1 + top->d_name.len + below)
+		return 0;
+	before = p->len - below - top->d_name.len;
+	start = p->buf + PATH_MAX - 1 - below - strlen(self) - before;
+	if (start < p->buf)
+		return -ENAMETOOLONG;
+	memmove(start, p->name, before);
+	memcpy(start + before, self, strlen(self));
+	p->name = start;
+	p->len = before + strlen(self) + below;
+	return 0;
+}
+
 /* Name of a path. 0 or -ENAMETOOLONG. */
 int khv_path_of(struct khv_pathname *p, const struct path *path)
 {
@@ -112,6 +163,8 @@ int khv_path_of(struct khv_pathname *p, const struct path *path)
 		return PTR_ERR(name);
 	p->name = name;
 	p->len = p->buf + PATH_MAX - 1 - name;
+	if (unlikely(path->dentry->d_sb->s_magic == PROC_SUPER_MAGIC))
+		return khv_path_proc_self(p, path);
 	return 0;
 }
 
@@ -136,5 +189,61 @@ int khv_path_of_child(struct khv_pathname *p, const struct path *dir,
 	memcpy(end, dentry->d_name.name, dentry->d_name.len);
 	end[dentry->d_name.len] = '\0';
 	p->len = end + dentry->d_name.len - p->name;
+	return 0;
+}
+
+/* Other names than this one lead to @d, and the cache may hold any of them. */
+static bool khv_path_is_folded(const struct dentry *d)
+{
+	if (khv_sb_has_encoding(d->d_sb))
+		return IS_CASEFOLDED(d_inode(d->d_parent));
+	return d->d_flags & DCACHE_OP_COMPARE;
+}
+
+/* Components of the name of @d from the topmost one that other names stand for. */
+static unsigned int khv_path_count_folded(const struct dentry *d,
+					  const struct vfsmount *mnt)
+{
+	unsigned int n = 0, folded = 0;
+
+	while (!IS_ROOT(d) && d != mnt->mnt_root) {
+		n++;
+		if (khv_path_is_folded(d))
+			folded = n;
+		d = READ_ONCE(d->d_parent);
+	}
+	return folded;
+}
+
+/*
+ * Folders that ignore case (ext4 and f2fs with the flag, vfat, exfat, ...): a name in
+ * one is spelled as whoever looked first did. @len becomes the length of the name of
+ * the topmost such folder on the way to @p, 0 if there is none. Builds the name anew
+ * if something is renamed meanwhile. 0 or a negative error number.
+ */
+int khv_path_folder(struct khv_pathname *p, const struct path *path,
+		    const struct dentry *dentry, size_t *len)
+{
+	unsigned int seq, folded, tries = 16;
+	int ret;
+
+	do {
+		if (!--tries)
+			return -EAGAIN;
+		seq = read_seqbegin(&rename_lock);
+		ret = dentry ? khv_path_of_child(p, path, dentry) :
+			       khv_path_of(p, path);
+		if (ret)
+			return ret;
+		folded = khv_path_count_folded(dentry ?: path->dentry,
+					       path->mnt);
+	} while (read_seqretry(&rename_lock, seq));
+	*len = 0;
+	if (!folded || *p->name != '/')
+		return 0;
+	for (*len = p->len; folded && *len; folded--)
+		while (*len && p->name[--*len] != '/')
+			;
+	*len = *len ?: 1;
 	return 0;
 }

@@ -70,7 +70,8 @@ static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
 	}
 	if (!S_ISLNK(st.st_mode))
 		return S_ISDIR(st.st_mode);
-	if (about_link(c, node))
+	/* The kernel calls a task's own folder so; see khv_path_proc_self(). */
+	if (about_link(c, node) || !strcmp(path, "/proc/self"))
 		return false;
 	if (realpath(path, resolved))
 		note(c, node, KHV_MSG_WARNING,

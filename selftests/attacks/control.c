@@ -178,7 +178,7 @@ const struct attack control_attacks[] = {
 	{ "DEP-15c", "modules", plant, .arg = "/lib/modules/own.ko", CLASS },
 	{ "DEP-15d", "modules, by another mount", plant,
 	  .arg = ROOT "/etc/modprobe.d/own.conf", CLASS,
-	  .todo = "issue 4, see limits.rst" },
+	  .todo = "an administrator's name counts, see rules.rst" },
 	{ "DEP-15e", "directory of policies replaced", replaced, CLASS },
 	{ "DEP-15f", "boot files", plant, .arg = "/boot/own", CLASS },
 	{ "DEP-17a", "path of firmware", write_to,

@@ -170,7 +170,7 @@ const struct attack path_attacks[] = {
 	  proc_fd_directory },
 	{ "PATH-06", "name longer than a page", deep },
 	{ "PATH-10", "bind mount left by another", bind_before,
-	  .todo = "issue 4, see limits.rst" },
+	  .todo = "an administrator's name counts, see rules.rst" },
 	{ "PATH-11a", "bind mount of its own", bind_own, .also = EPERM },
 	{ "PATH-11b", "bind mount in a mount namespace of its own",
 	  private_namespace, .also = EPERM },

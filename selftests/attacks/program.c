@@ -210,7 +210,7 @@ const struct attack program_attacks[] = {
 	{ "EXEC-01h", "dot-dot", exec_dotdot },
 	{ "EXEC-01i", "/proc/self/root", exec_proc_root },
 	{ "EXEC-01j", "bind mount left by another", exec_bind,
-	  .todo = "issue 4, see limits.rst" },
+	  .todo = "an administrator's name counts, see rules.rst" },
 	{ "EXEC-06b", "script of its own making", own_script },
 	{ "EXEC-06c", "script whose interpreter is a script",
 	  script_of_script },

@@ -91,6 +91,7 @@
 	X("syscall", "unknown", 0, "calls newer than khv")		\
 	X("exec-memory", "", KHV_FAC_COMMON, "executable memory that no file backs") \
 	X("hardlinks", "", 0, "files with other names, where the domain may make names") \
+	X("casefold", "", 0, "folders that ignore case, where rules tell names in them apart") \
 	X("device", "block", 0, "block devices")			\
 	X("device", "char", 0, "character devices outside of the system's /dev") \
 	X("control", "", KHV_FAC_OPEN, "writing to control files of the kernel, by file system") \
