@@ -114,6 +114,7 @@ install:
 	install -d $(share)/include $(share)/rules
 	install -m 644 rules/include/*.hv $(share)/include
 	install -m 644 rules/*.hv $(share)/rules
+	install -m 755 rules/in-checkout $(share)/rules
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
