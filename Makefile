@@ -100,7 +100,8 @@ format: deps
 		grep '\.[ch]$$' | xargs clang-format -i
 
 vm: modules-$(GUEST) tools selftests
-	@$(VM)/run --kernel $(GUEST) --interactive
+	@$(VM)/run --kernel $(GUEST) --interactive \
+		$(if $(PACKAGES),--packages $(PACKAGES) --mem 2048)
 
 install:
 	@[ -n "$(DESTDIR)" ] || [ $(KERNEL) = host ] || { \
@@ -111,6 +112,9 @@ install:
 	$(if $(DESTDIR),,depmod $$($(MAKE) -s -C $(KDIR) kernelrelease))
 	+$(call have,lib,$(user) install)
 	+$(call have,tools,$(user) install)
+	$(MAKE) install-rules
+
+install-rules:
 	install -d $(share)/include $(share)/rules
 	install -m 644 rules/include/*.hv $(share)/include
 	install -m 644 rules/*.hv $(share)/rules
@@ -144,7 +148,8 @@ help:
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
-#:   make vm              a shell in a virtual machine with khv installed
+#:   make vm              a shell in a virtual machine with khv installed;
+#:                        PACKAGES=apps: and a browser, Postfix, sshd, git, gcc
 #:   make install         install on this machine (PREFIX, DESTDIR)
 #:   make uninstall       remove what install has put there
 #:   make modules lib tools selftests
@@ -158,4 +163,5 @@ help:
 #: BUILD=folder           where output goes (build)
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug attacks \
-	attacks-peers bench bench-record demo format vm install uninstall clean distclean help
+	attacks-peers bench bench-record demo format vm install install-rules \
+	uninstall clean distclean help

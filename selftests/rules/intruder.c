@@ -448,8 +448,8 @@ int main(int argc, char **argv)
 			continue;
 		*end = 0;
 		ret = perform(action + 1);
-		dprintf(out, "\n%s | %s\n", ret ? strerrorname_np(-ret) : "done",
-			line);
+		dprintf(out, "\n%s | %s\n",
+			ret ? strerrorname_np(-ret) : "done", line);
 	}
 	dprintf(out, "\nend | |\n");
 	/* A daemon that ends is started again by its master: until it is told to. */

@@ -117,6 +117,7 @@ real_work() {
 
 real_work unconfined
 attack unconfined
+may_read_tries nginx /usr/sbin/nginx.tries
 start_khv
 confine nginx cgi
 lay_out

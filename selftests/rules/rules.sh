@@ -14,11 +14,14 @@
 #                                tries is replaced by $WORD in lower case
 # unconfined WHERE ANSWERS       every try of the intruder was a success
 # confined WHERE ANSWERS         what is "held" was refused, what is "free" was not
+# may_read_tries POLICY FILE     add to the policy that it may read the list of tries
 # in_place_of PROGRAM            the intruder, until "real PROGRAM"
 # answered ANSWERS               has the intruder come to its end?
 
 intruder=$KHV_PROGS/rules/intruder-static
 rules=/khv/rules
+# Where a daemon is started from is looked at by shells.
+cd / || exit
 
 people() {
 	for who in ann bob; do
@@ -80,10 +83,12 @@ fresh() {
 	: >"$work/events"
 }
 
+# What the test itself has given as standard output does not count.
 no_denials() {
 	sleep 0.5
 	is "$1: the policy lacks nothing" "$(grep '"verdict":"deny' \
-		"$work/events" | head -n 5)" ""
+		"$work/events" | grep -v "\"$work.*\"hook\":\"entry\"" |
+		head -n 5)" ""
 }
 
 put() {
@@ -94,6 +99,11 @@ put() {
 
 put_tries() {
 	sed "s|@WITNESS@|${witness-}|g; s|@WORK@|$work|g" | put "$1"
+}
+
+may_read_tries() {
+	echo "file $2 read" | put "/etc/khv/include/local/$1.hv"
+	at_exit rm -f "/etc/khv/include/local/$1.hv"
 }
 
 # Mounted over it: who looks sees the same name.
