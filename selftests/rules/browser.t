@@ -36,7 +36,7 @@ at_exit real /usr/bin/xdg-open
 at_exit rm -f "$lib/chromium.tries" /usr/bin/xdg-open.tries
 
 browse() {
-	as_ann timeout 200 /usr/bin/chromium --headless --disable-gpu \
+	as_ann timeout 300 /usr/bin/chromium --headless --disable-gpu \
 		--no-first-run --disable-extensions --disable-sync \
 		--disable-component-update --disable-background-networking \
 		"$@" http://198.51.100.7/index.html 2>"$work/complaints"
