@@ -20,9 +20,12 @@ static bool khv_link_wants_frame(const struct khv_hook *hook,
 	       (link->call->post || (link->call->flags & KHV_CALL_REWRITE));
 }
 
+/* After the readers that sleep (exec), those of the gates. */
 static void khv_chain_free(struct rcu_head *rcu)
 {
-	kfree(container_of(rcu, struct khv_chain, rcu));
+	struct khv_chain *chain = container_of(rcu, struct khv_chain, rcu);
+
+	kfree_rcu(chain, rcu);
 }
 
 static void khv_chain_publish(struct khv_hook *hook, struct khv_chain *chain)

@@ -20,9 +20,9 @@ struct khv_link {
 
 /**
  * struct khv_chain - the clients of a hook, in order of priority
- * @rcu: freed after an SRCU grace period
+ * @rcu: freed after a grace period of SRCU and one of RCU
  * @full: some client wants a frame across the call
- * @n: number of @link
+ * @n: number of @link, at least 1
  * @link: never written once published; a change publishes a new chain
  */
 struct khv_chain {
@@ -33,8 +33,10 @@ struct khv_chain {
 };
 
 /*
- * Handlers may sleep, so chains are walked under SRCU. It is never held across
- * the kernel's own function: a task asleep in read() would hold up every change.
+ * The gates look at a chain with preemption off and copy what they need (gate.h).
+ * exec asks its clients, who may sleep, while it walks: that is what SRCU is for. It
+ * is never held across the kernel's own function: a task asleep in read() would
+ * hold up every change.
  */
 extern struct srcu_struct khv_srcu;
 

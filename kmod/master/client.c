@@ -362,6 +362,8 @@ int khv_client_disable(struct khv_client_reg *cs,
 		WRITE_ONCE(cs->state, KHV_CLIENT_DRAINING);
 		khv_client_changed();
 	}
+	/* Whoever has found us in a chain has counted itself after this. */
+	synchronize_rcu();
 	gp = start_poll_synchronize_srcu(&khv_srcu);
 	end = jiffies + msecs_to_jiffies(KHV_DRAIN_MS);
 	while (!khv_client_drained(cs, gp)) {

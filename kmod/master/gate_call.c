@@ -31,8 +31,9 @@ static unsigned long *khv_arg(unsigned long regs, enum khv_abi abi,
 	return (unsigned long *)(regs + khv_arg_offset[abi][n]);
 }
 
-static void khv_call_get_args(unsigned long *arg, const struct pt_regs *regs,
-			      enum khv_abi abi)
+static __always_inline void khv_call_get_args(unsigned long *arg,
+					      const struct pt_regs *regs,
+					      enum khv_abi abi)
 {
 	if (likely(abi != KHV_ABI_IA32)) {
 		arg[0] = regs->di;
@@ -51,7 +52,7 @@ static void khv_call_get_args(unsigned long *arg, const struct pt_regs *regs,
 	}
 }
 
-int khv_verdict_check(const struct khv_link *link, int ret)
+int khv_verdict_odd(const struct khv_link *link, int ret)
 {
 	if (likely(ret <= 0 && ret >= -MAX_ERRNO))
 		return ret;
@@ -72,27 +73,33 @@ int khv_call_set_arg(struct khv_call *call, unsigned int n, unsigned long value)
 }
 EXPORT_SYMBOL_GPL(khv_call_set_arg);
 
-static void khv_call_start(struct khv_call_frame *f, struct khv_hook *hook,
-			   unsigned long regs)
+/* Who is to be asked? Nobody, if a handler made this call: it would never end. */
+static __always_inline void khv_call_start(struct khv_call_frame *f,
+					   struct khv_hook *hook,
+					   unsigned long regs)
 {
+	struct khv_task *task = khv_task_current();
+
 	f->hook = hook;
 	f->regs = regs;
 	f->copy = NULL;
-	f->asked = 0;
-	f->nran = 0;
-	f->task = khv_task_current();
-	/* A handler's own calls are not judged: it would never end. */
-	if (f->task && f->task->asking)
-		f->task = NULL;
-	if (!f->task)
+	f->told = f->link;
+	f->end = f->link;
+	f->task = NULL;
+	if (unlikely(!task || task->asking))
 		return;
-	khv_task_push(f->task, hook);
+	f->task = task;
+	f->outer = khv_task_push(task, hook);
+	f->end = khv_pin(hook, task, f->link);
+	if (f->end == f->link)
+		return;
 	f->call.name = hook->name;
 	f->call.abi = hook->abi;
 	f->call.nr = (int)((const struct pt_regs *)regs)->orig_ax;
 	f->call.ret = 0;
 	f->call.rewriting = 0;
 	f->call.rewritten = 0;
+	f->call.may_rewrite = false;
 	khv_call_get_args(f->call.arg, (const struct pt_regs *)regs, hook->abi);
 }
 
@@ -118,118 +125,117 @@ static int khv_call_rewrite(struct khv_call_frame *f)
  * behind it do not see the call. A rewritten argument starts the walk again, at
  * most once per argument, so that everybody judges what the kernel will get.
  */
-static int khv_call_ask(struct khv_call_frame *f)
+static __always_inline int khv_call_ask(struct khv_call_frame *f, bool full)
 {
-	const struct khv_chain *chain;
-	const struct khv_link *link;
-	struct khv_client_reg *cs;
-	int idx, ret = 0;
-	unsigned int i;
-	void *data;
+	struct khv_link *link = f->link, *told = link;
+	const struct khv_call_hook *hook;
+	int ret = 0;
 
 	f->task->asking = 1;
-	idx = srcu_read_lock(&khv_srcu);
-	chain = srcu_dereference(f->hook->chain, &khv_srcu);
-	for (i = 0; chain && i < chain->n; i++) {
-		link = &chain->link[i];
-		cs = link->client;
-		data = READ_ONCE(f->task->data[cs->slot]);
-		if (!data)
+	do {
+		hook = link->call;
+		if (told <= link)
+			told = link + 1;
+		if (unlikely(!hook->pre))
 			continue;
-		if (!(f->asked & BIT(i))) {
-			f->asked |= BIT(i);
-			khv_inflight_enter(&cs->inflight);
-			f->ran[f->nran++] = *link;
-		}
-		if (!link->call->pre)
-			continue;
-		f->call.may_rewrite = chain->full &&
-				      (link->call->flags & KHV_CALL_REWRITE);
-		ret = khv_verdict_check(link, link->call->pre(&f->call, data));
-		if (ret) {
-			this_cpu_inc(cs->stat->denied);
+		if (full && unlikely(hook->flags & KHV_CALL_REWRITE))
+			f->call.may_rewrite = true;
+		ret = khv_verdict(link, hook->pre(&f->call,
+						  khv_link_data(f->task, link)));
+		if (unlikely(ret)) {
+			this_cpu_inc(link->client->stat->denied);
 			break;
 		}
-		this_cpu_inc(cs->stat->allowed);
+		this_cpu_inc(link->client->stat->allowed);
+		if (!full || likely(!f->call.may_rewrite))
+			continue;
+		f->call.may_rewrite = false;
 		if (f->call.rewriting) {
 			f->call.rewritten |= f->call.rewriting;
 			f->call.rewriting = 0;
-			i = -1;
+			link = f->link - 1;
 		}
-	}
-	srcu_read_unlock(&khv_srcu, idx);
+	} while (++link < f->end);
+	f->told = told;
 	f->task->asking = 0;
 	return ret;
 }
 
 /* What the master itself has to say; most hooks have no veto. */
-static int khv_call_veto(const struct khv_hook *hook, unsigned long regs)
+static noinline int khv_call_veto(const struct khv_hook *hook,
+				  int (*veto)(const unsigned long *arg),
+				  unsigned long regs)
 {
-	int (*veto)(const unsigned long *arg) = READ_ONCE(hook->veto);
 	unsigned long arg[KHV_CALL_ARGS] __khv_uninitialized;
 
-	if (likely(!veto))
-		return 0;
 	khv_call_get_args(arg, (const struct pt_regs *)regs, hook->abi);
 	return veto(arg);
 }
 
-static void khv_call_end(struct khv_call_frame *f)
+static __always_inline int khv_call_enter(struct khv_call_frame *f,
+					  struct khv_hook *hook,
+					  unsigned long regs, bool full)
 {
-	while (f->nran)
-		khv_inflight_leave(&f->ran[--f->nran].client->inflight);
-	if (f->task)
-		khv_task_pop(f->task);
+	int (*veto)(const unsigned long *arg) = READ_ONCE(hook->veto);
+	int ret = unlikely(veto) ? khv_call_veto(hook, veto, regs) : 0;
+
+	khv_call_start(f, hook, regs);
+	if (likely(!ret && f->end != f->link))
+		ret = khv_call_ask(f, full);
+	return ret;
+}
+
+static __always_inline void khv_call_end(struct khv_call_frame *f)
+{
+	struct khv_link *link;
+
+	for (link = f->link; link < f->end; link++)
+		khv_inflight_leave(&link->client->inflight);
+	if (likely(f->task))
+		khv_task_pop(f->task, f->outer);
 	khv_inflight_leave(&f->hook->inflight);
 }
 
 /* No client wants to be told afterwards. 0: go on; else the result of the call. */
-long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
+long notrace khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
 {
 	struct khv_call_frame f __khv_uninitialized;
-	int ret = khv_call_veto(hook, regs);
+	int ret = khv_call_enter(&f, hook, regs, false);
 
-	khv_call_start(&f, hook, regs);
-	if (!ret && f.task)
-		ret = khv_call_ask(&f);
 	khv_call_end(&f);
 	return ret;
 }
 
-long khv_call_gate_enter(struct khv_call_frame *f, struct khv_hook *hook,
-			 unsigned long regs)
+long notrace khv_call_gate_enter(struct khv_call_frame *f, struct khv_hook *hook,
+				 unsigned long regs)
 {
-	int ret = khv_call_veto(hook, regs);
+	int ret = khv_call_enter(f, hook, regs, true);
 
-	khv_call_start(f, hook, regs);
-	if (!ret && f->task)
-		ret = khv_call_ask(f);
-	if (!ret && f->task && f->call.rewritten)
-		ret = khv_call_rewrite(f);
-	return ret;
+	if (likely(f->told == f->link) || likely(!f->call.rewritten) || ret)
+		return ret;
+	return khv_call_rewrite(f);
 }
 
 /* In reverse order, exactly those whose pre has run. */
-long khv_call_gate_leave(struct khv_call_frame *f, long ret)
+long notrace khv_call_gate_leave(struct khv_call_frame *f, long ret)
 {
-	const struct khv_link *link;
-	unsigned int i;
-	void *data;
+	struct khv_link *link = f->told;
 
-	if (f->nran) {
+	if (likely(link != f->link)) {
 		f->call.ret = ret;
 		f->task->asking = 1;
-		for (i = f->nran; i-- > 0; ) {
-			link = &f->ran[i];
-			/* exec may have changed it, to other data, not to NULL */
-			data = READ_ONCE(f->task->data[link->client->slot]);
-			if (link->call->post && data)
-				link->call->post(&f->call, data);
-		}
+		do {
+			link--;
+			/* exec may have changed its data. */
+			if (likely(link->call->post))
+				link->call->post(&f->call,
+						 khv_link_data(f->task, link));
+		} while (link != f->link);
 		f->task->asking = 0;
 		ret = f->call.ret;
+		if (unlikely(f->copy))
+			kfree(f->copy);
 	}
-	kfree(f->copy);
 	khv_call_end(f);
 	return ret;
 }

@@ -8,54 +8,44 @@
  * comes first; clients can only add refusals.
  */
 #include <linux/preempt.h>
-#include "client.h"
 #include "gate.h"
-#include "hook.h"
-#include "task.h"
 
-/*
- * Ask in order of priority, tell in reverse. Frames are short here, so SRCU is
- * held for both; the client's inflight names us while a handler sleeps.
- */
-static int khv_object_ask(struct khv_object_frame *f)
+/* Ask in order of priority, tell in reverse. */
+static __always_inline int khv_object_ask(struct khv_object_frame *f)
 {
+	struct khv_link all[KHV_MAX_CLIENTS] __khv_uninitialized;
+	struct khv_link *end = khv_pin(f->hook, f->task, all), *link = all;
 	const struct khv_check_hook *hook;
-	const struct khv_chain *chain;
-	struct khv_client_reg *cs;
-	void *data[KHV_MAX_CLIENTS] __khv_uninitialized;
-	int idx, i, n = 0, ret = 0;
+	void *data;
+	int ret = 0;
 
+	if (unlikely(end == all))
+		return 0;
 	f->task->asking = 1;
-	idx = srcu_read_lock(&khv_srcu);
-	chain = srcu_dereference(f->hook->chain, &khv_srcu);
 	f->check.id = f->hook->object;
 	f->check.name = f->hook->name;
-	for (; chain && n < chain->n && !ret; n++) {
-		cs = chain->link[n].client;
-		data[n] = READ_ONCE(f->task->data[cs->slot]);
-		if (!data[n])
-			continue;
-		hook = chain->link[n].check;
-		khv_inflight_enter(&cs->inflight);
-		ret = khv_verdict_check(&chain->link[n],
-					hook->check(&f->check, data[n]));
-		if (f->hook->notice)
+	do {
+		data = khv_link_data(f->task, link);
+		ret = khv_verdict(link, link->check->check(&f->check, data));
+		if (unlikely(ret)) {
+			if (!f->hook->notice) {
+				this_cpu_inc(link->client->stat->denied);
+				link++;
+				break;
+			}
 			ret = 0;
-		if (ret)
-			this_cpu_inc(cs->stat->denied);
-		else
-			this_cpu_inc(cs->stat->allowed);
-	}
+		}
+		this_cpu_inc(link->client->stat->allowed);
+	} while (++link < end);
 	f->check.ret = ret;
-	for (i = n - 1; i >= 0; i--) {
-		if (!data[i])
-			continue;
-		hook = chain->link[i].check;
+	do {
+		link--;
+		hook = link->check;
 		if (hook->post)
-			hook->post(&f->check, data[i]);
-		khv_inflight_leave(&chain->link[i].client->inflight);
-	}
-	srcu_read_unlock(&khv_srcu, idx);
+			hook->post(&f->check, khv_link_data(f->task, link));
+	} while (link != all);
+	for (; link < end; link++)
+		khv_inflight_leave(&link->client->inflight);
 	f->task->asking = 0;
 	return ret;
 }
@@ -64,7 +54,8 @@ static int khv_object_ask(struct khv_object_frame *f)
  * Before the kernel's function. Our own hooks (fork, exec) may refuse here, and
  * clients where the function is not a check but does it; then it is not called.
  */
-int khv_object_gate_enter(struct khv_object_frame *f, struct khv_hook *hook)
+int notrace khv_object_gate_enter(struct khv_object_frame *f,
+				  struct khv_hook *hook)
 {
 	int ret = 0;
 
@@ -77,7 +68,7 @@ int khv_object_gate_enter(struct khv_object_frame *f, struct khv_hook *hook)
 	if (f->task && f->task->asking)
 		f->task = NULL;
 	if (f->task)
-		khv_task_push(f->task, hook);
+		f->outer = khv_task_push(f->task, hook);
 	if (hook->before) {
 		ret = hook->before(f);
 		f->refused = ret != 0;
@@ -89,7 +80,7 @@ int khv_object_gate_enter(struct khv_object_frame *f, struct khv_hook *hook)
 	return ret;
 }
 
-long khv_object_gate_leave(struct khv_object_frame *f, int ret)
+long notrace khv_object_gate_leave(struct khv_object_frame *f, int ret)
 {
 	if (!ret && !f->hook->first && f->task &&
 	    rcu_access_pointer(f->hook->chain))
@@ -97,7 +88,7 @@ long khv_object_gate_leave(struct khv_object_frame *f, int ret)
 	if (f->hook->after && !f->refused)
 		ret = f->hook->after(f, ret);
 	if (f->task)
-		khv_task_pop(f->task);
+		khv_task_pop(f->task, f->outer);
 	khv_inflight_leave(&f->hook->inflight);
 	return ret;
 }

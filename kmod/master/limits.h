@@ -8,7 +8,6 @@
 #define KHV_OBJECT_SLOTS	128	/* kernel functions hooked at once */
 #define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */
 #define KHV_HOOK_HASH_BITS	11
-#define KHV_MAX_NESTING		4	/* frames of a task we can name */
 #define KHV_ENTRY_BATCH		32	/* descriptors taken away at once, then closed */
 
 /* How long disabling a client waits for calls in flight before "busy". */

@@ -318,15 +318,6 @@ void khv_task_forget_all(void)
 	}
 }
 
-struct khv_hook *khv_task_inside(const struct khv_task *kt)
-{
-	u8 depth = READ_ONCE(kt->depth);
-
-	if (!depth)
-		return NULL;
-	return READ_ONCE(kt->inside[min_t(u8, depth, KHV_MAX_NESTING) - 1]);
-}
-
 /* Does any client watch the task? An entry alone may be armed for exec only. */
 bool khv_task_confined(struct task_struct *task)
 {

@@ -31,9 +31,9 @@ struct khv_exec {
  * @task: the key. No reference: the entry goes when the task_struct does
  *	(security_task_free).
  * @asking: handlers of clients are running for it now; only the task writes it
- * @depth: frames it is inside of, only the task writes it
- * @inside: the outermost of them, for `hvctl task list`; only the task writes
- *	it, others may read: hooks are static memory
+ * @inside: the innermost hooked function it is in, for `hvctl task list`; the
+ *	frames remember the outer ones. Only the task writes it, others may read:
+ *	hooks are static memory
  * @exec: set once, by the task itself
  * @data: one pointer per client. Written under khv_task_lock, by the task itself
  *	(exec) or when it was NULL (attach) or when the client is drained.
@@ -46,8 +46,7 @@ struct khv_task {
 	struct rcu_head rcu;
 	struct task_struct *task;
 	u8 asking;
-	u8 depth;
-	struct khv_hook *inside[KHV_MAX_NESTING];
+	struct khv_hook *inside;
 	struct khv_exec *exec;
 	void *data[KHV_MAX_CLIENTS];
 };
@@ -85,23 +84,27 @@ static __always_inline struct khv_task *khv_task_current(void)
 {
 	struct khv_task *kt;
 
-	rcu_read_lock();
+	/* Cheaper than rcu_read_lock(), and a reader's section as well. */
+	preempt_disable_notrace();
 	kt = khv_task_find(current);
-	rcu_read_unlock();
+	preempt_enable_notrace();
 	return kt;
 }
 
-static __always_inline void khv_task_push(struct khv_task *kt,
-					  struct khv_hook *hook)
+/* Returns what khv_task_pop() is given. */
+static __always_inline struct khv_hook *khv_task_push(struct khv_task *kt,
+						      struct khv_hook *hook)
 {
-	if (kt->depth < KHV_MAX_NESTING)
-		WRITE_ONCE(kt->inside[kt->depth], hook);
-	WRITE_ONCE(kt->depth, kt->depth + 1);
+	struct khv_hook *outer = kt->inside;
+
+	WRITE_ONCE(kt->inside, hook);
+	return outer;
 }
 
-static __always_inline void khv_task_pop(struct khv_task *kt)
+static __always_inline void khv_task_pop(struct khv_task *kt,
+					 struct khv_hook *outer)
 {
-	WRITE_ONCE(kt->depth, kt->depth - 1);
+	WRITE_ONCE(kt->inside, outer);
 }
 
 int khv_task_init(void);
@@ -121,8 +124,12 @@ void khv_task_forget_all(void);
 bool khv_task_confined(struct task_struct *task);
 /* Is it in no domain, or do all its clients let it configure khv? */
 bool khv_task_may_configure(struct task_struct *task);
+
 /* Innermost hook the task is inside of, or NULL. */
-struct khv_hook *khv_task_inside(const struct khv_task *kt);
+static inline struct khv_hook *khv_task_inside(const struct khv_task *kt)
+{
+	return READ_ONCE(kt->inside);
+}
 
 int khv_attach_tree(struct khv_client *client, unsigned int slot,
 		    struct task_struct *root, bool tree, void *data,
