@@ -12,6 +12,7 @@
 #include "event.h"
 #include "lock.h"
 #include "main.h"
+#include "name.h"
 #include "netlink.h"
 #include "points.h"
 #include "selftest.h"
@@ -61,6 +62,7 @@ static int __init khv_init(void)
 	if (ret)
 		return ret;
 	khv_mount_init();
+	khv_name_init();
 	ret = khv_task_init();
 	if (ret)
 		return ret;

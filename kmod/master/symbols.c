@@ -63,11 +63,11 @@ unsigned long khv_fentry_site(unsigned long addr)
 	return static_call(khv_sc_location)(addr);
 }
 
-char *khv_path_absolute(const struct path *path, char *buf, int size)
+/* The kernel's own d_absolute_path(); see name.c. */
+char *khv_path_ask(const struct path *path, char *buf, int size)
 {
 	return static_call(khv_sc_absolute_path)(path, buf, size);
 }
-EXPORT_SYMBOL_GPL(khv_path_absolute);
 
 /* The executable of @mm with a reference, or NULL. */
 struct file *khv_mm_exe_file(struct mm_struct *mm)

@@ -7,12 +7,14 @@
 struct mm_struct;
 struct file;
 struct ftrace_hash;
+struct path;
 
 int khv_symbols_init(void);
 unsigned long khv_symbol(const char *name);
 unsigned long khv_fentry_site(unsigned long addr);
 /* Is @ip in a filter of ftrace? Under RCU. */
 bool khv_filter_lookup(struct ftrace_hash *hash, unsigned long ip);
+char *khv_path_ask(const struct path *path, char *buf, int size);
 struct file *khv_mm_exe_file(struct mm_struct *mm);
 
 #endif /* _KHV_SYMBOLS_H */
