@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* khv_policy.ko: the rule engine and the policies in force. Init and exit only. */
 #include <linux/module.h>
+#include "cache.h"
 #include "path.h"
 #include "store.h"
 
@@ -10,15 +11,25 @@ static int __init khv_policy_init(void)
 
 	if (ret)
 		return ret;
+	ret = khv_cache_init();
+	if (ret)
+		goto path;
 	ret = khv_store_init();
 	if (ret)
-		khv_path_exit();
+		goto cache;
+	return 0;
+
+cache:
+	khv_cache_exit();
+path:
+	khv_path_exit();
 	return ret;
 }
 
 static void __exit khv_policy_exit(void)
 {
 	khv_store_exit();
+	khv_cache_exit();
 	khv_path_exit();
 }
 

@@ -8,6 +8,7 @@
 #include <linux/export.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include "engine_internal.h"
 #include "mediate.h"
 
 static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
@@ -98,9 +99,7 @@ u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs)
 {
 	if (!j->l)
 		return verbs;
-	if (!khv_engine_governs(&j->l->engine, type))
-		return 0;
-	return verbs & khv_engine_governed_verbs(&j->l->engine, type);
+	return khv_judged(&j->l->engine, type, verbs);
 }
 
 /* A decision without the engine. */
@@ -119,8 +118,9 @@ void khv_subject_real(struct khv_subject *s, const struct cred *cred)
 {
 	/* A kgid_t is a number of the initial user namespace, and they are sorted. */
 	BUILD_BUG_ON(sizeof(cred->group_info->gid[0]) != sizeof(u32));
-	s->uid = from_kuid(&init_user_ns, cred->uid);
-	s->gid = from_kgid(&init_user_ns, cred->gid);
+	/* As from_kuid() of the initial user namespace, which is one to one. */
+	s->uid = __kuid_val(cred->uid);
+	s->gid = __kgid_val(cred->gid);
 	s->groups = (const u32 *)cred->group_info->gid;
 	s->nr_groups = cred->group_info->ngroups;
 	s->now = 0;
@@ -194,7 +194,8 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 			const struct khv_decision *dec, const char *object,
 			size_t len, const char *asked)
 {
-	bool complain = j->l && khv_mode_lets_pass(&j->l->engine);
+	bool complain = !dec->allowed && j->l &&
+			khv_mode_lets_pass(&j->l->engine);
 	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
 				   complain ? KHV_WOULD_DENY : KHV_DENIED;
 
@@ -275,9 +276,9 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	khv_subject_real(&j->s, cred);
 	if (!j->l)
 		return true;
-	if (khv_engine_needs(&j->l->engine) & KHV_NEEDS_CLOCK)
+	if (unlikely(j->l->engine.blob->needs & KHV_NEEDS_CLOCK))
 		j->s.now = ktime_get_real_seconds();
-	if (khv_engine_mode(&j->l->engine) == KHV_MODE_OFF)
+	if (unlikely(j->l->engine.blob->mode == KHV_MODE_OFF))
 		return false;
 	if (!khv_domain_index(d, j->l, &j->domain))
 		j->l = NULL;

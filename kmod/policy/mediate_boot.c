@@ -45,6 +45,9 @@ bool khv_is_boot_change(const struct khv_pathname *p, u32 verbs)
 		return false;
 	for (i = 0; i < ARRAY_SIZE(khv_boot_paths); i++) {
 		top = khv_boot_paths[i];
+		/* Most names differ in the first folder: "/etc", "/usr". */
+		if (p->len >= sizeof(u32) && memcmp(p->name, top, sizeof(u32)))
+			continue;
 		len = strlen(top);
 		if (khv_is_below(p->name, p->len, top, len) ||
 		    (above && khv_is_below(top, len, p->name, p->len)))

@@ -7,6 +7,7 @@
 #include <linux/namei.h>
 #include <linux/personality.h>
 #include "../compat/file.h"
+#include "cache.h"
 #include "mediate.h"
 
 /* Which verbs are judged on a file without a place in any tree. */
@@ -30,8 +31,7 @@ static void khv_decide_name(const struct khv_judge *j,
 	if (!j->l)
 		khv_judge_refuse(dec, KHV_TYPE_FILE, verbs);
 	else
-		khv_engine_file(&j->l->engine, j->domain, &j->s, p->name, p->len,
-				verbs, dec);
+		khv_cache_file(j, p, verbs, dec);
 }
 
 static int khv_answer_name(const struct khv_judge *j,
