@@ -478,6 +478,8 @@ int main(int argc, char **argv)
 	}
 	add(pick(CLIENTS));
 	start_worker(argv[3]);
+	/* It may have executed before or after the first client came. */
+	rewatch();
 	for (r = 0; r < rounds; r++) {
 		for (i = pick(5); i > 0; i--)
 			change(r < rounds / 2 ? CLIENTS : CLIENTS / 4);
