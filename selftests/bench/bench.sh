@@ -46,7 +46,7 @@ on() {
 			hvctl policy load /tmp/bench.hv >/tmp/loaded 2>&1
 		;;
 	stack-*)
-		modprobe khv_stack n="${1#stack-}" comm=attack \
+		modprobe khv_stack n="${1#stack-}" idle=1 comm=attack \
 			calls="$stack_calls"
 		;;
 	audit)

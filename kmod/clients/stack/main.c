@@ -38,6 +38,10 @@ static bool post = true;
 module_param(post, bool, 0444);
 MODULE_PARM_DESC(post, "be told after calls and checks (default Y)");
 
+static bool idle;
+module_param(idle, bool, 0444);
+MODULE_PARM_DESC(idle, "handlers of calls do nothing, to measure what is around them");
+
 static bool reverse;
 module_param(reverse, bool, 0444);
 MODULE_PARM_DESC(reverse, "register the clients in reverse order of priority");
@@ -141,6 +145,15 @@ static void stack_post(struct khv_call *call, void *data)
 	trace_put('a' + l->index);
 }
 
+static int stack_idle_pre(struct khv_call *call, void *data)
+{
+	return 0;
+}
+
+static void stack_idle_post(struct khv_call *call, void *data)
+{
+}
+
 static int stack_check(struct khv_check *check, void *data)
 {
 	struct layer *l = data;
@@ -234,8 +247,8 @@ static void stack_fill_calls(void)
 	for (i = 0; i < 4 * nr_calls; i++) {
 		hook = &stack_calls[i & 1][i >> 1 & 1][i / 4];
 		hook->name = calls[i / 4];
-		hook->pre = stack_pre;
-		hook->post = i & 1 ? stack_post : NULL;
+		hook->pre = idle ? stack_idle_pre : stack_pre;
+		hook->post = !(i & 1) ? NULL : idle ? stack_idle_post : stack_post;
 		hook->flags = i & 2 ? KHV_CALL_REWRITE : 0;
 	}
 }
