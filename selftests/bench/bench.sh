@@ -73,6 +73,7 @@ on() {
 	esac
 }
 
+# shellcheck disable=SC2154 # of peers.sh
 inside() {
 	case $1 in
 	landlock | seccomp | apparmor | bpf) echo "$confine $1" ;;

@@ -14,6 +14,7 @@ wrap-50 in open10
 wrap-50 in create'
 
 # SIDE CASE...: medians
+# shellcheck disable=SC2154 # of bench.sh
 key_medians() {
 	key_program=$other
 	[ "$1" = out ] || key_program=$wanted
