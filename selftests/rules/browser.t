@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # rules/browser.hv with the real Chromium and its own sandbox: a page with a script
-# is shown and saved as a picture; then somebody in the place of the browser, and in
+# is shown; then somebody in the place of the browser, and in
 # that of a helper which the running browser starts.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/rules.sh"
@@ -43,11 +43,10 @@ browse() {
 }
 
 real_work() {
-	rm -f /home/ann/Downloads/page.png
-	browse --dump-dom --screenshot=/home/ann/Downloads/page.png \
-		>"$work/page" </dev/null
+	browse --dump-dom >"$work/page" </dev/null
 	like "$1: the page is loaded and its script has run" \
-		"$(cat "$work/page")" "scripted 42" || diag "$(cat "$work/complaints")"
+		"$(cat "$work/page")" "scripted 42" ||
+		diag "$(grep -v dbus "$work/complaints")"
 }
 
 scene() {
@@ -138,7 +137,7 @@ confine browser
 scene
 fresh
 real_work confined
-ok "the picture is among the downloads" test -s /home/ann/Downloads/page.png
-like "it is confined" "$(hvctl policy list)" "browser"
+# The real browser was the one that is confined, and went through the policy.
+like "and it was in the policy" "$(cat "$work/events")" '"policy":"browser"'
 attack confined helper_of_browser
 done_testing
