@@ -291,6 +291,20 @@ void khv_hook_discard_unused(void)
 		khv_hook_discard(&khv_object_hooks[i]);
 }
 
+/*
+ * Take functions out of the filter. ftrace makes a new one for that; what is small
+ * and must not fail is tried until there is memory. Sleeps.
+ */
+static int khv_ops_forget(struct ftrace_ops *ops, unsigned long *ips,
+			  unsigned int n)
+{
+	int ret;
+
+	while ((ret = ftrace_set_filter_ips(ops, ips, n, 1, 0)) == -ENOMEM)
+		msleep(20);
+	return ret;
+}
+
 static int khv_ops_add(unsigned int kind, unsigned long *ips, unsigned int n)
 {
 	struct ftrace_ops *ops = &khv_ops[kind];
@@ -300,7 +314,7 @@ static int khv_ops_add(unsigned int kind, unsigned long *ips, unsigned int n)
 	if (!ret && !khv_ops_count[kind]) {
 		ret = register_ftrace_function(ops);
 		if (ret)
-			ftrace_set_filter_ips(ops, ips, n, 1, 0);
+			khv_ops_forget(ops, ips, n);
 	}
 	if (!ret)
 		khv_ops_count[kind] += n;
@@ -322,7 +336,7 @@ static bool khv_ops_remove(unsigned int kind, unsigned long *ips,
 	if (last)
 		ret = unregister_ftrace_function(ops);
 	if (!ret)
-		ret = ftrace_set_filter_ips(ops, ips, n, 1, 0);
+		ret = khv_ops_forget(ops, ips, n);
 	khv_ops_count[kind] -= n;
 	/* ftrace has shut itself down and will call us for ever. */
 	if (ret == -ENODEV)
