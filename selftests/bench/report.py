@@ -65,8 +65,6 @@ def read_kernel(name, folder):
         "macro": [{"application": r[0], "configuration": r[1],
                    "microseconds": int(r[2])}
                   for r in rows(os.path.join(folder, "macro", "macro.tsv"))],
-        "memory": [{"what": r[0], "bytes": int(r[1])}
-                   for r in rows(os.path.join(folder, "memory")) if len(r) == 2],
     }
 
 
@@ -195,10 +193,6 @@ def main():
         print_macro(kernel)
         for config, why in kernel["absent"].items():
             print(f"not to be had: {config}: {why}")
-        if kernel["memory"]:
-            print(f"\n{kernel['kernel']}: memory, bytes")
-            table(["", "bytes"], [[m["what"], m["bytes"]]
-                                  for m in kernel["memory"]])
     write(out + ".json", json.dumps({"schema": SCHEMA, "commit": commit,
                                      "kernels": kernels}, indent=1) + "\n")
     write(out + ".svg", chart(kernels[0], commit))
