@@ -44,6 +44,10 @@ control "a hole in the configuration leads out of it" \
 control "a hole in the CGI program too" gets '/cgi-bin/stolen.cgi?shadow'
 stop_servers
 
+hvctl -q log level off
+tap_try hvctl learn start web /usr/sbin/nginx
+is "without events nothing can be learnt" "$tap_status" 1
+hvctl -q log level deny
 tap_try hvctl learn start web /nosuch
 is "no such program" "$tap_status" 2
 tap_try hvctl learn suggest web

@@ -41,6 +41,10 @@ ok "the policy" hvctl policy load "$work/live.hv"
 control "what it answers" test "$(answers)" = "-b"
 ok "a shadow beside it" hvctl policy load --shadow "$work/next.hv"
 is "the answers stay" "$(answers)" "-b"
+is "its text can be read" "$(hvctl policy show p@shadow)" \
+	"$(cat "$work/next.hv")"
+like "and compared" "$(hvctl policy diff p p@shadow)" \
+	'now allowed +file .*/a: open.* \(live\.hv:3 -> next\.hv:2\)'
 is "the text in force stays" "$(hvctl policy show p)" "$(cat "$work/live.hv")"
 is "and one is in force" "$(hvctl --no-header policy list | wc -l)" 1
 like "the shadow is listed" "$(hvctl --no-header shadow list)" \

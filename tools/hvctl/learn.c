@@ -87,6 +87,17 @@ static void on_event(const struct khv_event *e, void *arg)
 	lesson_add(arg, e);
 }
 
+/* The module may have been unloaded: then nothing will ever come. */
+static bool still_there(const struct khv_events *ev)
+{
+	struct khv_conn *conn = NULL;
+	bool there = !khv_open(&conn) &&
+		     khv_family(conn) == khv_events_family(ev);
+
+	khv_close(conn);
+	return there;
+}
+
 static void collect(struct lesson *l, struct khv_events *ev, const char *path)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -108,7 +119,8 @@ static void collect(struct lesson *l, struct khv_events *ev, const char *path)
 			lesson_save(l, path);
 		}
 		/* A signal between here and poll() waits for a second. */
-		poll(&p, 1, 1000);
+		if (!poll(&p, 1, 1000) && !still_there(ev))
+			break;
 	}
 	lesson_save(l, path);
 }
@@ -193,6 +205,27 @@ static int check_free(struct hvctl *h, const char *name)
 	return code;
 }
 
+/* What is no event cannot be learnt from. */
+static int check_levels(struct hvctl *h)
+{
+	struct khv_list *l;
+	int code = HV_OK;
+
+	if (khv_list_clients(h->conn, &l))
+		return fail_kernel(h, "learn start");
+	for (size_t i = 0; i < khv_list_count(l) && !code; i++) {
+		const struct khv_client_info *c = khv_list_at(l, i);
+
+		if (c->log_level == KHV_LOG_OFF)
+			code = fail(
+				h, HV_FAILED, "say: hvctl log level deny",
+				"learn start: client %s makes no events, its log level is off",
+				c->name);
+	}
+	khv_list_free(l);
+	return code;
+}
+
 static int start(struct hvctl *h, struct lesson *l, int fd)
 {
 	struct khv_policy *p = learning_policy(l);
@@ -249,6 +282,8 @@ int cmd_learn_start(struct hvctl *h)
 	code = find_programs(h, &l);
 	if (!code)
 		code = check_free(h, name);
+	if (!code)
+		code = check_levels(h);
 	if (!code && !h->dry_run)
 		code = make_folders(h);
 	if (!code && !h->dry_run) {

@@ -306,6 +306,8 @@ int cmd_policy_clear(struct hvctl *h)
 
 static int fetch(struct hvctl *h, const char *name, struct khv_policy **policy)
 {
+	const char *at = strchr(name, '@');
+	char own[KHV_NAME_MAX];
 	void *blob;
 	size_t size;
 	int err;
@@ -314,7 +316,12 @@ static int fetch(struct hvctl *h, const char *name, struct khv_policy **policy)
 	err = connect_kernel(h);
 	if (err)
 		return err;
-	if (khv_fetch_policy(h->conn, name, &blob, &size))
+	/* No policy has such a name: it is the shadow of one. */
+	if (at && !strcmp(at, "@shadow"))
+		snprintf(own, sizeof(own), "%.*s", (int)(at - name), name);
+	else
+		at = NULL;
+	if (khv_fetch_text(h->conn, at ? own : name, at, &blob, &size, NULL))
 		return fail_kernel(h, name);
 	err = khv_policy_open_blob(blob, size, policy);
 	free(blob);
