@@ -282,10 +282,11 @@ static void khv_ready_enforce(struct khv_ready *r, bool trial)
 
 	if (trial)
 		khv_trial_note(r->policy, old, r->fresh);
-	else
-		khv_loaded_put(old);
 	rcu_assign_pointer(r->policy->now, r->loaded);
 	WRITE_ONCE(r->policy->withdrawn, false);
+	/* Not before nobody can find it any more: see rcu_work. */
+	if (!trial)
+		khv_loaded_put(old);
 	/* What it was compared with is gone. */
 	if (shadow)
 		khv_counts_clear(shadow->counts);

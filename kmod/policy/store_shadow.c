@@ -97,7 +97,7 @@ int khv_store_promote(const char *name, const struct khv_change *change,
 		      struct netlink_ext_ack *extack)
 {
 	struct khv_policy *p;
-	struct khv_loaded *l;
+	struct khv_loaded *l, *old;
 	u64 generation;
 	int ret;
 
@@ -110,10 +110,9 @@ int khv_store_promote(const char *name, const struct khv_change *change,
 		ret = khv_trial_prepare(1);
 	if (!ret) {
 		generation = khv_store_advance();
+		old = khv_policy_now(p);
 		if (change->confirm)
-			khv_trial_note(p, khv_policy_now(p), false);
-		else
-			khv_loaded_put(khv_policy_now(p));
+			khv_trial_note(p, old, false);
 		l = khv_policy_shadow(p);
 		khv_counts_clear(l->counts);
 		/*
@@ -123,8 +122,11 @@ int khv_store_promote(const char *name, const struct khv_change *change,
 		rcu_assign_pointer(p->now, l);
 		rcu_assign_pointer(p->shadow, NULL);
 		WRITE_ONCE(p->withdrawn, false);
+		/* Only now can no reader begin to use what was there before. */
 		if (change->confirm)
 			khv_trial_start(generation, change);
+		else
+			khv_loaded_put(old);
 		pr_info("policy %s: its shadow, generation %llu, is %s, by uid %u\n",
 			name, l->generation,
 			change->confirm ? "on trial" : "in force", change->uid);
