@@ -78,7 +78,7 @@ wait "$tail_pid" 2>/dev/null
 g=$(generation)
 ok "a dry run" hvctl -n shadow promote p
 is "promotes nothing" "$(answers)" "-b"
-ok "promoted, on trial" hvctl shadow promote --confirm 60 p
+ok "promoted, on trial" hvctl shadow promote --confirm 600 p
 is "it answers now" "$(answers)" "a-"
 is "and is no shadow any more" "$(hvctl --no-header shadow list)" ""
 ok "not confirmed" hvctl policy rollback
