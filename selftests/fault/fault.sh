@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# shellcheck disable=SC2154
+# For the tests of this folder. Sourced after lib/tap.sh.
+#
+# fail_all              any allocation may be made to fail from now on
+# scene                 a tree for calls.c, and who is outside
+fault=/khv/selftests/fault
+# After a fork the kernel writes there, and kills who has no memory for it.
+export GLIBC_TUNABLES=glibc.pthread.rseq=0
+calls=/srv/fault/bin
+
+# No size and no flag is spared. Whose allocation fails, and which, calls.c says.
+fail_all() {
+	for attr in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
+		echo 0 >$attr/probability
+		echo 0 >$attr/verbose
+		echo N >$attr/ignore-gfp-wait
+	done
+	echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
+scene() {
+	mkdir -p /srv/fault
+	mount -t tmpfs fault /srv/fault
+	at_exit umount -l /srv/fault
+	mkdir -p $calls /srv/fault/A/dir /srv/fault/R /srv/fault/D /srv/fault/sock
+	for copy in $calls/free $calls/wanted $calls/prog $calls/next \
+		/srv/fault/R/prog; do
+		cp "$KHV_PROGS/fault/calls-static" "$copy"
+	done
+	for dir in A R D; do echo text >/srv/fault/$dir/f; done
+	ip link set lo up
+	$calls/free outside >"$work/outside" &
+	outside=$!
+	at_exit kill "$outside"
+	wait_for 20 grep -q ready "$work/outside" || bail_out "nobody outside"
+	export FAULT_WITNESS="$outside"
+}
