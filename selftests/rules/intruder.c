@@ -453,7 +453,7 @@ int main(int argc, char **argv)
 	}
 	dprintf(out, "\nend | |\n");
 	/* A daemon that ends is started again by its master: until it is told to. */
-	if (argc != 2)
+	if (out != 2)
 		pause();
 	return 0;
 }
