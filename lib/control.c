@@ -127,8 +127,28 @@ static int talk_number(struct khv_conn *conn, struct nl_msg *msg, int put,
 	return err;
 }
 
+struct attached {
+	uint32_t count;
+	uint32_t pending;
+};
+
+static int take_attached(struct nlmsghdr *nlh, void *arg)
+{
+	struct nlattr *tb[KHV_A_MAX + 1];
+	struct attached *got = arg;
+
+	if (genlmsg_parse(nlh, 0, tb, KHV_A_MAX, NULL) || !tb[KHV_A_COUNT] ||
+	    nla_len(tb[KHV_A_COUNT]) != (int)sizeof(got->count))
+		return -EBADMSG;
+	got->count = nla_get_u32(tb[KHV_A_COUNT]);
+	if (tb[KHV_A_PENDING] &&
+	    nla_len(tb[KHV_A_PENDING]) == (int)sizeof(got->pending))
+		got->pending = nla_get_u32(tb[KHV_A_PENDING]);
+	return 0;
+}
+
 int khv_attach(struct khv_conn *conn, const struct khv_attach *at,
-	       uint32_t *count)
+	       uint32_t *count, uint32_t *pending)
 {
 	const struct put put[] = {
 		{ .attr = KHV_TASK_A_PID, .kind = U32, .number = at->pid },
@@ -141,14 +161,18 @@ int khv_attach(struct khv_conn *conn, const struct khv_attach *at,
 		  .skip = !at->flags },
 	};
 	struct nl_msg *msg = khv_request(conn, KHV_CMD_TASK_ATTACH, 0);
-	uint32_t attached = 0;
-	struct wanted w = { .attr = KHV_A_COUNT, .to = &attached, .size = 4 };
-	int err;
+	struct attached got = { 0 };
+	int err = put_nest(msg, KHV_A_TASK, put, ARRAY_SIZE(put));
 
-	err = talk_number(conn, msg,
-			  put_nest(msg, KHV_A_TASK, put, ARRAY_SIZE(put)), &w);
+	if (msg && at->dry_run && !err)
+		err = nla_put_flag(msg, KHV_A_DRY_RUN);
+	if (msg && at->force && !err)
+		err = nla_put_flag(msg, KHV_A_FORCE);
+	err = khv_talk(conn, msg, err, take_attached, &got);
 	if (!err && count)
-		*count = attached;
+		*count = got.count;
+	if (!err && pending)
+		*pending = got.pending;
 	return err;
 }
 

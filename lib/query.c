@@ -47,6 +47,7 @@ COLLECT(lock)
 COLLECT(integrity)
 COLLECT(coverage)
 COLLECT(admin)
+COLLECT(found)
 
 /* @ask: a flag of the request, or 0 */
 static int list_flag(struct khv_conn *conn, struct khv_list **out, uint8_t cmd,
@@ -136,6 +137,12 @@ int khv_list_admins(struct khv_conn *conn, struct khv_list **out)
 {
 	return list(conn, out, KHV_CMD_ADMIN_GET, NLM_F_DUMP, &khv_admin_record,
 		    collect_admin);
+}
+
+int khv_list_found(struct khv_conn *conn, struct khv_list **out)
+{
+	return list(conn, out, KHV_CMD_FOUND_GET, NLM_F_DUMP, &khv_found_record,
+		    collect_found);
 }
 
 int khv_list_integrity(struct khv_conn *conn, struct khv_list **out)

@@ -12,6 +12,12 @@ static const char *const policy_states[] = { "in-force", "trial", "withdrawn",
 					     "cleared" };
 static const char *const coverages[] = { "covered", "elsewhere", "gap" };
 static const char *const tampers[] = { "report", "panic" };
+static const char *const found_kinds[] = {
+	"descriptor", "mapping", "ring",   "tracer",
+	"tracee",     "shared",	 "thread", "more",
+};
+static const char *const found_states[] = { "kept", "revoked", "judged",
+					    "blocked", "pending" };
 static const char *const gates[] = { "call", "object" };
 static const char *const abis[] = { "64", "ia32", "x32" };
 
@@ -195,6 +201,25 @@ static const struct khv_field admin_fields[] = {
 RECORD(khv_admin_record, struct khv_admin_info, KHV_A_ADMIN, KHV_ADMIN_A_MAX,
        admin_fields);
 
+#define FOUND(...) FIELD(struct khv_found_info, KHV_FOUND_A_##__VA_ARGS__)
+static const struct khv_field found_fields[] = {
+	FOUND(PID, U32, pid, "pid"),
+	FOUND(TID, U32, tid, "tid"),
+	FOUND(COMM, STRING, comm, "comm"),
+	WORDS(struct khv_found_info, KHV_FOUND_A_KIND, kind, "kind",
+	      found_kinds),
+	WORDS(struct khv_found_info, KHV_FOUND_A_STATE, state, "state",
+	      found_states),
+	FOUND(FD, U32, fd, "fd"),
+	FOUND(START, U64, start, "start"),
+	FOUND(END, U64, end, "end"),
+	FOUND(OTHER, U32, other, "other"),
+	FOUND(VERB, STRING, verb, "verb"),
+	FOUND(OBJECT, BYTES, object, "object"),
+};
+RECORD(khv_found_record, struct khv_found_info, KHV_A_FOUND, KHV_FOUND_A_MAX,
+       found_fields);
+
 #define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),
@@ -242,6 +267,8 @@ NAME_OF(khv_mode_name, modes)
 NAME_OF(khv_verdict_name, verdicts)
 NAME_OF(khv_policy_state_name, policy_states)
 NAME_OF(khv_coverage_name, coverages)
+NAME_OF(khv_found_kind_name, found_kinds)
+NAME_OF(khv_found_state_name, found_states)
 
 static int value_of(const char *const *names, size_t count, const char *word)
 {

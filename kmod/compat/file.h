@@ -29,4 +29,13 @@ static inline bool khv_sb_has_encoding(const struct super_block *sb)
 #endif
 }
 
+/* Who gets SIGIO for the file; a part of it until 6.12, then made when needed. */
+static inline struct fown_struct *khv_file_owner(struct file *file)
+{
+	return __builtin_choose_expr(__same_type(file->f_owner,
+						 struct fown_struct),
+				     (void *)&file->f_owner,
+				     *(void **)&file->f_owner);
+}
+
 #endif /* _KHV_COMPAT_FILE_H */

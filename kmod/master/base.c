@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include "attach.h"
 #include "base.h"
 #include "gate.h"
 #include "hook.h"
@@ -45,8 +46,10 @@ static int khv_base_free(struct khv_object_frame *f, int ret)
 /*
  * wake_up_new_task(child), in the parent. If the parent was attached (hvctl
  * attach) after it passed security_task_alloc(), the child has missed it, and
- * nobody else can see the child yet to catch it. Here the two meet. It is too late
- * to refuse the fork: a child that cannot be watched does not get to run.
+ * nobody else can see the child yet to catch it. Here the two meet. If the parent has
+ * not judged yet what it had, the child has it as well, and judges it before it runs.
+ * It is too late to refuse the fork: a child that cannot be watched does not get to
+ * run.
  */
 static int khv_base_wake(struct khv_object_frame *f)
 {
@@ -58,7 +61,8 @@ static int khv_base_wake(struct khv_object_frame *f)
 	rcu_read_lock();
 	known = khv_task_find(child);
 	rcu_read_unlock();
-	if (known || !khv_task_inherit(f->task, child))
+	if ((known || !khv_task_inherit(f->task, child)) &&
+	    !khv_visit_child(f->task, child))
 		return 0;
 	pr_warn_ratelimited("no memory to watch the child %d of %s[%d]: it is killed\n",
 			    task_pid_nr(child), current->comm,

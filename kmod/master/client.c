@@ -22,6 +22,7 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "attach.h"
 #include "base.h"
 #include "calls.h"
 #include "chain.h"
@@ -320,6 +321,7 @@ static void khv_client_all_gone(void)
 	while (!khv_hook_reap())
 		usleep_range(4000, 6000);
 	mutex_unlock(&khv_hook_mutex);
+	khv_visits_cancel();
 	khv_task_forget_all();
 }
 

@@ -10,6 +10,10 @@
  * The replacement is one file for all, opened with O_PATH: read, write, ioctl, mmap
  * and the like answer EBADF. It is the kernel's own, not of this module, so that
  * unloading does not have to wait for those who still hold it.
+ *
+ * All of it is done by the task to itself. A table of descriptors that is not shared
+ * is used without taking references, so nobody else may take a file out of it; and
+ * what a task does to itself it does between two calls.
  */
 #include <linux/anon_inodes.h>
 #include <linux/cred.h>
@@ -17,9 +21,16 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include "chain.h"
 #include "client.h"
 #include "entry.h"
+#include "look.h"
+#include "symbols.h"
 #include "task.h"
 
 static struct file *khv_revoked;
@@ -43,72 +54,203 @@ void khv_entry_exit(void)
 	fput(khv_revoked);
 }
 
-/* Clients that a task has just come under, in order, pinned by their inflight. */
-struct khv_judges {
-	unsigned int n;
-	struct {
-		struct khv_client_reg *cs;
-		void *data;
-	} of[KHV_MAX_CLIENTS];
-};
-
-/*
- * One way through the descriptors of current.
- */
+/* One way through a table of descriptors. */
 struct khv_walk {
-	const struct khv_judges *judges;
+	struct khv_look *look;
 	unsigned int next;
+	unsigned int seen;
 	unsigned int nr;
 	struct file *out[KHV_ENTRY_BATCH];
 };
 
-static int khv_entry_judge(const struct khv_judges *judges,
-			   struct khv_brought *b)
-{
-	struct khv_client_reg *cs;
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < judges->n && !ret; i++) {
-		cs = judges->of[i].cs;
-		ret = cs->client->brought(b, judges->of[i].data);
-		if (ret)
-			this_cpu_inc(cs->stat->denied);
-		else
-			this_cpu_inc(cs->stat->allowed);
-	}
-	return ret;
-}
-
-/* For iterate_fd(), under the lock of the table. Stops when @out is full. */
+/*
+ * For iterate_fd(), under the lock of the table. Stops when @out is full, and now
+ * and then, because a table may be long.
+ */
 static int khv_entry_visit(const void *arg, struct file *file, unsigned int fd)
 {
 	struct khv_walk *w = (void *)arg;
-	struct khv_brought b = { .file = file, .task = current };
 	struct fdtable *fdt;
 
-	if (file == khv_revoked || !khv_entry_judge(w->judges, &b))
-		return 0;
-	get_file(khv_revoked);
-	fdt = files_fdtable(current->files);
-	rcu_assign_pointer(fdt->fd[fd], khv_revoked);
-	w->out[w->nr++] = file;
 	w->next = fd + 1;
-	return w->nr == ARRAY_SIZE(w->out);
+	if (file != khv_revoked && khv_look_file(w->look, file, fd) &&
+	    !w->look->dry) {
+		get_file(khv_revoked);
+		fdt = files_fdtable(current->files);
+		rcu_assign_pointer(fdt->fd[fd], khv_revoked);
+		w->out[w->nr++] = file;
+	}
+	return ++w->seen == KHV_ENTRY_SPAN || w->nr == ARRAY_SIZE(w->out);
 }
 
-/* Judge all descriptors of current, whose table nobody else changes. */
-static void khv_entry_files(const struct khv_judges *judges)
+/* Judge all descriptors of current. */
+static void khv_entry_files(struct khv_look *l)
 {
-	struct khv_walk w = { .judges = judges };
+	struct khv_walk w = { .look = l };
 	bool more;
 
 	do {
 		w.nr = 0;
+		w.seen = 0;
 		more = iterate_fd(current->files, w.next, khv_entry_visit, &w);
 		while (w.nr)
 			filp_close(w.out[--w.nr], current->files);
+		cond_resched();
 	} while (more);
+}
+
+void khv_entry_see_files(struct khv_look *l)
+{
+	struct khv_walk w = { .look = l };
+	bool more;
+
+	do {
+		w.seen = 0;
+		/* Its table stays its own, and alive, while it is looked at. */
+		task_lock(l->task);
+		more = l->task->files &&
+		       iterate_fd(l->task->files, w.next, khv_entry_visit, &w);
+		task_unlock(l->task);
+		cond_resched();
+	} while (more);
+}
+
+/* Mappings that are taken away between two looks at the map. */
+#define KHV_RANGES	16
+
+struct khv_ranges {
+	unsigned int n;
+	struct {
+		unsigned long start;
+		unsigned long end;
+		enum khv_fate fate;
+	} of[KHV_RANGES];
+};
+
+/* Those from @addr on, which moves along. More to look at? */
+static bool khv_entry_ranges(struct khv_look *l, struct mm_struct *mm,
+			     unsigned long *addr, struct khv_ranges *r)
+{
+	VMA_ITERATOR(vmi, mm, *addr);
+	struct vm_area_struct *vma;
+	unsigned int seen = 0;
+	enum khv_fate fate;
+
+	r->n = 0;
+	/* Answers EINTR to who is being killed: it is not going to run again. */
+	if (mmap_read_lock_killable(mm))
+		return false;
+	for_each_vma(vmi, vma) {
+		*addr = vma->vm_end;
+		fate = khv_look_mapping(l, vma);
+		if (fate != KHV_FATE_KEEP) {
+			r->of[r->n].start = vma->vm_start;
+			r->of[r->n].end = vma->vm_end;
+			r->of[r->n++].fate = fate;
+		}
+		if (r->n == KHV_RANGES || ++seen == KHV_ENTRY_SPAN)
+			break;
+	}
+	mmap_read_unlock(mm);
+	cond_resched();
+	return vma;
+}
+
+/* From the map of current. What cannot be taken away it does not keep alive. */
+static void khv_entry_unmap(unsigned long start, unsigned long len,
+			    enum khv_fate fate)
+{
+	if (fate == KHV_FATE_EMPTY &&
+	    vm_mmap(NULL, start, len, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0) == start)
+		return;
+	if (vm_munmap(start, len))
+		send_sig(SIGKILL, current, 1);
+}
+
+static void khv_entry_memory(struct khv_look *l)
+{
+	struct khv_ranges r;
+	unsigned long addr = 0;
+	unsigned int i;
+	bool more;
+
+	if (!current->mm)
+		return;
+	do {
+		more = khv_entry_ranges(l, current->mm, &addr, &r);
+		for (i = 0; i < r.n; i++)
+			khv_entry_unmap(r.of[i].start,
+					r.of[i].end - r.of[i].start,
+					r.of[i].fate);
+	} while (more);
+}
+
+void khv_entry_see_memory(struct khv_look *l)
+{
+	struct mm_struct *mm = get_task_mm(l->task);
+	struct khv_ranges r;
+	unsigned long addr = 0;
+
+	if (!mm)
+		return;
+	while (khv_entry_ranges(l, mm, &addr, &r))
+		;
+	mmput(mm);
+}
+
+/*
+ * As exec does it: all requests end, and no ring is registered any more. A worker and
+ * a thread that polls for submissions end as if they were killed, which they can be
+ * one by one: they clean up behind themselves.
+ */
+static void khv_entry_rings(struct khv_look *l)
+{
+	if (!khv_look_ring(l))
+		return;
+	if (!(current->flags & PF_IO_WORKER)) {
+		khv_uring_cancel();
+		return;
+	}
+	spin_lock_irq(&current->sighand->siglock);
+	sigaddset(&current->pending.signal, SIGKILL);
+	set_tsk_thread_flag(current, TIF_SIGPENDING);
+	spin_unlock_irq(&current->sighand->siglock);
+}
+
+/*
+ * Those of the clients @entered that have something to say. Each is pinned: who is
+ * being disabled is draining before it waits for the end of khv_srcu, then for its
+ * inflight, and then takes its data from all tasks.
+ */
+static void khv_judges_get(struct khv_judges *judges, struct khv_task *kt,
+			   u32 entered)
+{
+	struct khv_client_reg *cs;
+	unsigned int i, n = 0;
+	int idx;
+
+	idx = srcu_read_lock(&khv_srcu);
+	rcu_read_lock();
+	for (i = 0; i < KHV_MAX_CLIENTS; i++) {
+		cs = entered & BIT(i) ? khv_client_by_slot(i) : NULL;
+		/* Its state before its data: see khv_client_disable(). */
+		if (!cs || smp_load_acquire(&cs->state) == KHV_CLIENT_DRAINING ||
+		    !cs->client->brought || !READ_ONCE(kt->data[i]))
+			continue;
+		khv_inflight_enter(&cs->inflight);
+		judges->of[n].cs = cs;
+		judges->of[n++].data = READ_ONCE(kt->data[i]);
+	}
+	judges->n = n;
+	rcu_read_unlock();
+	srcu_read_unlock(&khv_srcu, idx);
+}
+
+static void khv_judges_put(struct khv_judges *judges)
+{
+	while (judges->n)
+		khv_inflight_leave(&judges->of[--judges->n].cs->inflight);
 }
 
 /*
@@ -118,26 +260,38 @@ static void khv_entry_files(const struct khv_judges *judges)
  */
 void khv_entry_exec(struct khv_task *kt, u32 entered)
 {
-	struct khv_judges judges = {};
-	const struct khv_chain *chain;
-	struct khv_client_reg *cs;
-	unsigned int i;
-	int idx;
+	struct khv_judges judges;
+	struct khv_look look = { .judges = &judges, .task = current };
 
-	idx = srcu_read_lock(&khv_srcu);
-	/* Who has left the chain meanwhile is being disabled. */
-	chain = srcu_dereference(khv_exec_hook.chain, &khv_srcu);
-	for (i = 0; chain && i < chain->n; i++) {
-		cs = chain->link[i].client;
-		if (!(entered & BIT(cs->slot)) || !cs->client->brought)
-			continue;
-		khv_inflight_enter(&cs->inflight);
-		judges.of[judges.n].cs = cs;
-		judges.of[judges.n++].data = READ_ONCE(kt->data[cs->slot]);
-	}
-	srcu_read_unlock(&khv_srcu, idx);
+	khv_judges_get(&judges, kt, entered);
 	if (judges.n)
-		khv_entry_files(&judges);
-	while (judges.n)
-		khv_inflight_leave(&judges.of[--judges.n].cs->inflight);
+		khv_entry_files(&look);
+	khv_judges_put(&judges);
+}
+
+/*
+ * current has been attached to the clients @entered, and is between two calls, or in
+ * the loop of a worker of io_uring. Rings first: what they do has no number.
+ */
+void khv_entry_attached(struct khv_task *kt, u32 entered,
+			struct khv_findings *log)
+{
+	struct khv_judges judges;
+	struct khv_look look = {
+		.judges = &judges,
+		.task = current,
+		.log = log,
+		.revoked = KHV_FOUND_REVOKED,
+		.blocked = KHV_FOUND_REVOKED,
+	};
+
+	khv_judges_get(&judges, kt, entered);
+	if (judges.n) {
+		khv_entry_rings(&look);
+		if (!(current->flags & PF_IO_WORKER)) {
+			khv_entry_files(&look);
+			khv_entry_memory(&look);
+		}
+	}
+	khv_judges_put(&judges);
 }

@@ -54,10 +54,11 @@ static __always_inline void khv_call_get_args(unsigned long *arg,
 
 int khv_verdict_odd(const struct khv_link *link, int ret)
 {
-	if (likely(ret <= 0 && ret >= -MAX_ERRNO))
+	/* From ERESTARTSYS on they are not for user space, and begin calls again. */
+	if (likely(ret <= 0 && ret > -ERESTARTSYS))
 		return ret;
-	WARN_ONCE(1, "khv: client %s gave verdict %d; taken as a refusal\n",
-		  link->client->client->name, ret);
+	pr_err_ratelimited("client %s gave verdict %d; taken as a refusal\n",
+			   link->client->client->name, ret);
 	return -EPERM;
 }
 

@@ -9,6 +9,10 @@
 #define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */
 #define KHV_HOOK_HASH_BITS	11
 #define KHV_ENTRY_BATCH		32	/* descriptors taken away at once, then closed */
+#define KHV_ENTRY_SPAN		1024	/* descriptors looked at under one lock */
+#define KHV_ENTRY_MS		5000	/* wait of an attach for the threads */
+#define KHV_ENTRY_ROUNDS	3	/* looks after them, if they shuffle things */
+#define KHV_FOUND_BYTES		262144	/* list of what an attach has found */
 
 /* How long disabling a client waits for calls in flight before "busy". */
 #define KHV_DRAIN_MS		500

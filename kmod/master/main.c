@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/uuid.h>
 #include "../compat/mount.h"
+#include "attach.h"
 #include "chain.h"
 #include "entry.h"
 #include "event.h"
@@ -111,6 +112,7 @@ static void __exit khv_exit(void)
 	khv_watchdog_exit();
 	khv_subscribe_exit();
 	khv_event_exit();
+	khv_visits_exit();
 	khv_entry_exit();
 	khv_task_exit();
 	khv_points_forget();

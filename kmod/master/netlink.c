@@ -264,6 +264,8 @@ static const struct khv_command {
 	[KHV_CMD_COUNT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_counts },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
+	[KHV_CMD_FOUND_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_found,
+				.done = khv_dump_found_done },
 	[KHV_CMD_COVERAGE_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_coverage },
 	[KHV_CMD_LOCK_SET] = { CAP_MAC_ADMIN, khv_do_lock_set, .verb = "lock" },
 	[KHV_CMD_ADMIN_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_admins,
@@ -421,6 +423,7 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DUMP(KHV_CMD_COUNT_GET),
 	KHV_DUMP(KHV_CMD_ADMIN_GET),
 	KHV_DO(KHV_CMD_ADMIN_SET),
+	KHV_DUMP(KHV_CMD_FOUND_GET),
 };
 
 struct genl_family khv_genl_family = {
@@ -443,6 +446,7 @@ static int khv_netlink_event(struct notifier_block *nb, unsigned long event,
 	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
 	    net_eq(n->net, &init_net)) {
 		khv_txn_release(n->portid);
+		khv_report_release(n->portid);
 		khv_unsubscribe(n->portid);
 	}
 	return NOTIFY_DONE;
@@ -470,4 +474,5 @@ void khv_netlink_exit(void)
 	genl_unregister_family(&khv_genl_family);
 	netlink_unregister_notifier(&khv_netlink_nb);
 	khv_txn_exit();
+	khv_report_exit();
 }

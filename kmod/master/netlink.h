@@ -58,10 +58,14 @@ int khv_dump_policies(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_counts(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_coverage(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_admins(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_found(struct sk_buff *skb, struct netlink_callback *cb);
+int khv_dump_found_done(struct netlink_callback *cb);
 int khv_dump_blob(struct sk_buff *skb, struct netlink_callback *cb);
 int khv_dump_blob_done(struct netlink_callback *cb);
 
 void khv_txn_release(u32 portid);
 void khv_txn_exit(void);
+void khv_report_release(u32 portid);
+void khv_report_exit(void);
 
 #endif /* _KHV_NETLINK_H */

@@ -45,11 +45,24 @@ static struct file *khv_no_exe(struct mm_struct *mm)
 	return NULL;
 }
 
+static struct callback_head *
+khv_no_cancel(struct task_struct *task,
+	      bool (*match)(struct callback_head *cb, void *data), void *data)
+{
+	return NULL;
+}
+
+static void khv_no_rings(bool cancel_all)
+{
+}
+
 DEFINE_STATIC_CALL(khv_sc_lookup, khv_no_lookup);
 DEFINE_STATIC_CALL(khv_sc_location, khv_no_location);
 DEFINE_STATIC_CALL(khv_sc_absolute_path, khv_no_path);
 DEFINE_STATIC_CALL(khv_sc_exe_file, khv_no_exe);
 DEFINE_STATIC_CALL(khv_sc_filter_lookup, khv_no_filter);
+DEFINE_STATIC_CALL(khv_sc_work_cancel, khv_no_cancel);
+DEFINE_STATIC_CALL(khv_sc_uring_cancel, khv_no_rings);
 
 /* Address of a kernel symbol, 0 if there is none. Process context. */
 unsigned long khv_symbol(const char *name)
@@ -78,6 +91,26 @@ struct file *khv_mm_exe_file(struct mm_struct *mm)
 bool khv_filter_lookup(struct ftrace_hash *hash, unsigned long ip)
 {
 	return static_call(khv_sc_filter_lookup)(hash, ip);
+}
+
+static bool khv_same_work(struct callback_head *cb, void *data)
+{
+	return cb == data;
+}
+
+/* Take a work off the list of @task; false if it is not on it any more. */
+bool khv_task_work_cancel(struct task_struct *task, struct callback_head *work)
+{
+	return static_call(khv_sc_work_cancel)(task, khv_same_work, work);
+}
+
+/* End all that current has to do with io_uring, as exec does. May sleep. */
+void khv_uring_cancel(void)
+{
+#if IS_ENABLED(CONFIG_IO_URING)
+	if (current->io_uring)
+		static_call(khv_sc_uring_cancel)(true);
+#endif
 }
 
 static int khv_need(const char *name, unsigned long *addr)
@@ -124,6 +157,18 @@ int khv_symbols_init(void)
 	if (ret)
 		return ret;
 	static_call_update(khv_sc_exe_file, (void *)addr);
+
+	ret = khv_need("task_work_cancel_match", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_work_cancel, (void *)addr);
+
+	if (IS_ENABLED(CONFIG_IO_URING)) {
+		ret = khv_need("__io_uring_cancel", &addr);
+		if (ret)
+			return ret;
+		static_call_update(khv_sc_uring_cancel, (void *)addr);
+	}
 
 	/* The lookup works, and it agrees with what the compiler knows. */
 	site = khv_fentry_site(khv_symbol("security_file_open"));

@@ -4,8 +4,10 @@
 
 #include <linux/types.h>
 
+struct callback_head;
 struct mm_struct;
 struct file;
+struct task_struct;
 struct ftrace_hash;
 struct path;
 
@@ -16,5 +18,7 @@ unsigned long khv_fentry_site(unsigned long addr);
 bool khv_filter_lookup(struct ftrace_hash *hash, unsigned long ip);
 char *khv_path_ask(const struct path *path, char *buf, int size);
 struct file *khv_mm_exe_file(struct mm_struct *mm);
+bool khv_task_work_cancel(struct task_struct *task, struct callback_head *work);
+void khv_uring_cancel(void);
 
 #endif /* _KHV_SYMBOLS_H */

@@ -111,8 +111,8 @@ struct khv_task *khv_task_make(struct task_struct *task)
 }
 
 /*
- * Give a task its data, once. On success the table owns @data. The caller holds
- * a reference to @task.
+ * Give a running task its data, once. On success the table owns @data, and what the
+ * task has is to be judged (visit.c). The caller holds a reference to @task.
  */
 int khv_task_set(struct task_struct *task, unsigned int slot, void *data)
 {
@@ -127,10 +127,25 @@ int khv_task_set(struct task_struct *task, unsigned int slot, void *data)
 		ret = -EEXIST;
 	} else {
 		khv_data_account(slot);
-		WRITE_ONCE(kt->data[slot], data);
+		/* First: a child that inherits the data has to see it (visit.c). */
+		WRITE_ONCE(kt->unjudged, kt->unjudged | BIT(slot));
+		smp_store_release(&kt->data[slot], data);
 	}
 	spin_unlock_irqrestore(&khv_task_lock, flags);
 	return ret;
+}
+
+void khv_task_set_unjudged(struct task_struct *task, u16 slots, bool unjudged)
+{
+	struct khv_task *kt;
+	unsigned long flags;
+
+	spin_lock_irqsave(&khv_task_lock, flags);
+	kt = khv_task_find(task);
+	if (kt)
+		WRITE_ONCE(kt->unjudged, unjudged ? kt->unjudged | slots :
+						    kt->unjudged & ~slots);
+	spin_unlock_irqrestore(&khv_task_lock, flags);
 }
 
 /* What the next exec of current will change, made if there is none. */

@@ -35,6 +35,8 @@ struct khv_exec {
  *	frames remember the outer ones. Only the task writes it, others may read:
  *	hooks are static memory
  * @exec: set once, by the task itself
+ * @unjudged: clients, by slot, that have not judged yet what it had when it was
+ *	attached; written under khv_task_lock
  * @data: one pointer per client. Written under khv_task_lock, by the task itself
  *	(exec) or when it was NULL (attach) or when the client is drained.
  *
@@ -48,6 +50,7 @@ struct khv_task {
 	u8 asking;
 	struct khv_hook *inside;
 	struct khv_exec *exec;
+	u16 unjudged;
 	void *data[KHV_MAX_CLIENTS];
 };
 
@@ -111,6 +114,7 @@ int khv_task_init(void);
 void khv_task_exit(void);
 struct khv_task *khv_task_make(struct task_struct *task);
 int khv_task_set(struct task_struct *task, unsigned int slot, void *data);
+void khv_task_set_unjudged(struct task_struct *task, u16 slots, bool unjudged);
 struct khv_exec *khv_exec_of_current(void);
 void khv_data_account(unsigned int slot);
 void khv_data_release(unsigned int slot, void *data);
@@ -130,9 +134,5 @@ static inline struct khv_hook *khv_task_inside(const struct khv_task *kt)
 {
 	return READ_ONCE(kt->inside);
 }
-
-int khv_attach_tree(struct khv_client *client, unsigned int slot,
-		    struct task_struct *root, bool tree, void *data,
-		    unsigned int *count);
 
 #endif /* _KHV_TASK_H */

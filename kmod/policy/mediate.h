@@ -152,6 +152,7 @@ bool khv_is_queue(const struct inode *inode);
 int khv_answer_queue(const struct khv_judge *j);
 int khv_judge_queue(const struct khv_judge *j);
 int khv_answer_memory(const struct khv_judge *j, bool quiet);
+bool khv_is_memory(struct file *file);
 int khv_judge_mmap_memory(const struct khv_judge *j);
 int khv_judge_mprotect_memory(const struct khv_judge *j);
 
@@ -160,5 +161,6 @@ int khv_judge_ptrace(const struct khv_judge *j);
 int khv_judge_traceme(const struct khv_judge *j);
 int khv_judge_sched(const struct khv_judge *j);
 int khv_judge_setown(const struct khv_judge *j);
+int khv_answer_owner(const struct khv_judge *j, struct file *file);
 
 #endif /* _KHV_POLICY_MEDIATE_H */

@@ -25,6 +25,7 @@ static const struct {
 	{ "hugetlbfs",		NULL,		NULL },	/* the same */
 	{ "secretmem",		NULL,		NULL },
 	{ "pidfs",		NULL,		NULL },	/* since 6.9 */
+	{ "aio",		NULL,		NULL },	/* acts on descriptors */
 	{ "mqueue",		NULL,		"mqueue" },
 	{ "nsfs",		NULL,		"descriptor:nsfs" },
 	{ "anon_inodefs",	"[eventfd",	NULL },
@@ -103,7 +104,10 @@ static bool khv_is_empty_device(const struct inode *inode)
 static int khv_answer_held(const struct khv_judge *j, struct file *file)
 {
 	struct socket *sock;
+	int ret = khv_answer_owner(j, file);
 
+	if (ret)
+		return ret;
 	/* Names a place, but opens nothing: what is opened by it is judged. */
 	if (file->f_mode & FMODE_PATH)
 		return 0;
@@ -123,18 +127,34 @@ int khv_judge_file_receive(const struct khv_judge *j)
 	return khv_answer_held(j, (struct file *)j->check->arg[0]);
 }
 
-/* What a task may read it has read: only running and writing go on. */
+/*
+ * What a task may read it has read: only running and writing go on. Executable memory
+ * is asked for as when it is mapped.
+ */
 static int khv_answer_mapping(const struct khv_judge *j,
 			      const struct khv_brought *b)
 {
-	u32 verbs = (b->prot & PROT_EXEC ? KHV_F_MMAP : 0) |
+	bool exec = b->prot & PROT_EXEC;
+	u32 verbs = (exec ? KHV_F_MMAP : 0) |
 		    (b->shared ? KHV_F_OPEN_WRITE : 0);
+	int ret = 0;
 
-	if (khv_is_placeless(&b->file->f_path))
-		return khv_answer_kind(j, b->file);
-	if (!verbs || khv_is_empty_device(file_inode(b->file)))
-		return 0;
+	if (exec && (!b->file || b->modified || khv_is_memory(b->file)))
+		ret = khv_answer_memory(j, false);
+	if (ret || !b->file)
+		return ret;
+	if (khv_is_placeless(&b->file->f_path)) {
+		ret = khv_answer_kind(j, b->file);
+		verbs &= KHV_F_MMAP;
+	}
+	if (ret || !verbs || (!exec && khv_is_empty_device(file_inode(b->file))))
+		return ret;
 	return khv_answer_path(j, khv_file_path(b->file), NULL, verbs);
+}
+
+static int khv_answer_ring(const struct khv_judge *j)
+{
+	return khv_answer_descriptor(j, "[io_uring]");
 }
 
 int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
@@ -154,8 +174,9 @@ int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
 		j.s.uid = from_kuid(&init_user_ns, cred->uid);
 		j.s.gid = from_kgid(&init_user_ns, cred->gid);
 		j.brought = b;
-		ret = b->prot ? khv_answer_mapping(&j, b) :
-				khv_answer_held(&j, b->file);
+		ret = b->kind == KHV_FOUND_MAPPING ? khv_answer_mapping(&j, b) :
+		      b->kind == KHV_FOUND_RING ? khv_answer_ring(&j) :
+						  khv_answer_held(&j, b->file);
 	}
 	rcu_read_unlock();
 	return ret;

@@ -20,7 +20,7 @@
 #define KHV_ZERO_MINOR	5	/* /dev/zero: a private mapping is anonymous memory */
 
 /* Memory in the shape of a file: memfd, System V, huge pages, rings of io_uring. */
-static bool khv_is_memory(struct file *file)
+bool khv_is_memory(struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Object checks on other tasks: signals and ptrace. Called under spinlocks. */
 #include <linux/cred.h>
+#include <linux/export.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
+#include "../compat/file.h"
 #include "mediate.h"
+
+/* Who asks; when it is looked at from outside what a task has, that task. */
+static struct task_struct *khv_asker(const struct khv_judge *j)
+{
+	return j->brought ? j->brought->task : current;
+}
 
 /* Neither in the same policy nor started from here. Under RCU. */
 static bool khv_is_outside(const struct khv_judge *j, struct task_struct *task)
 {
 	const struct khv_domain *d = j->m->domain(task);
 
-	return !(d && d->policy == j->d->policy) && !khv_task_descends(task, current);
+	return !(d && d->policy == j->d->policy) &&
+	       !khv_task_descends(task, khv_asker(j));
 }
 
 /*
@@ -57,7 +66,7 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 	int len, ret;
 
 	/* A process may do to itself what it likes: it could do worse directly. */
-	if (same_thread_group(task, current))
+	if (same_thread_group(task, khv_asker(j)))
 		return 0;
 	ret = khv_answer_always(j, task, verbs, quiet);
 	if (ret)
@@ -68,7 +77,7 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 	p.pid = task_tgid_nr(task);
 	p.uid = from_kuid(&init_user_ns, task_uid(task));
 	p.number = KHV_ANY_NUMBER;
-	p.descendant = khv_task_descends(task, current);
+	p.descendant = khv_task_descends(task, khv_asker(j));
 	d = j->m->domain(task);
 	if (d && d->policy == j->d->policy && j->l) {
 		int index = khv_engine_domain(&j->l->engine, d->name);
@@ -111,6 +120,38 @@ int khv_judge_ptrace(const struct khv_judge *j)
 			       mode & PTRACE_MODE_NOAUDIT);
 }
 
+/*
+ * ptrace(request, pid, ...): beginning to trace is a check (above), and who traces may
+ * go on, whatever domain either of the two has entered since. So each request is asked
+ * about; but for letting go.
+ */
+int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
+		       const struct khv_call *call)
+{
+	const struct khv_check check = { .name = "ptrace" };
+	struct task_struct *task;
+	struct khv_judge j;
+	int ret = 0;
+
+	switch ((long)call->arg[0]) {
+	case PTRACE_TRACEME:
+	case PTRACE_ATTACH:
+	case PTRACE_SEIZE:
+	case PTRACE_DETACH:
+		return 0;
+	}
+	rcu_read_lock();
+	/* A tracee keeps its number as long as it has a tracer. */
+	task = pid_task(find_vpid((pid_t)call->arg[1]), PIDTYPE_PID);
+	if (task && task->ptrace &&
+	    same_thread_group(rcu_dereference(task->parent), current) &&
+	    khv_judge_start(&j, m, d, &check))
+		ret = khv_answer_task(&j, task, KHV_P_PTRACE, false);
+	rcu_read_unlock();
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_mediate_ptrace);
+
 /* ptrace_traceme(parent): the parent could do with us what a tracer can. */
 int khv_judge_traceme(const struct khv_judge *j)
 {
@@ -122,10 +163,9 @@ int khv_judge_traceme(const struct khv_judge *j)
  * __f_setown(file, pid, type, force): SIGIO comes later, when nobody knows any more
  * who has asked for it. So each process that would get it is judged now.
  */
-int khv_judge_setown(const struct khv_judge *j)
+static int khv_answer_signals(const struct khv_judge *j, struct pid *pid,
+			      enum pid_type type)
 {
-	struct pid *pid = (struct pid *)j->check->arg[1];
-	enum pid_type type = (enum pid_type)j->check->arg[2];
 	struct task_struct *task;
 	int ret = 0;
 
@@ -134,6 +174,36 @@ int khv_judge_setown(const struct khv_judge *j)
 		if (ret)
 			break;
 	} while_each_pid_task(pid, type, task);
+	return ret;
+}
+
+int khv_judge_setown(const struct khv_judge *j)
+{
+	return khv_answer_signals(j, (struct pid *)j->check->arg[1],
+				  (enum pid_type)j->check->arg[2]);
+}
+
+/*
+ * Somebody has asked for it before the task got the file, which can choose the signal
+ * now, and make it happen.
+ */
+int khv_answer_owner(const struct khv_judge *j, struct file *file)
+{
+	struct fown_struct *owner = khv_file_owner(file);
+	unsigned long flags;
+	enum pid_type type;
+	struct pid *pid;
+	int ret = 0;
+
+	if (likely(!owner || !READ_ONCE(owner->pid)))
+		return 0;
+	read_lock_irqsave(&owner->lock, flags);
+	pid = get_pid(owner->pid);
+	type = owner->pid_type;
+	read_unlock_irqrestore(&owner->lock, flags);
+	if (pid)
+		ret = khv_answer_signals(j, pid, type);
+	put_pid(pid);
 	return ret;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # hvctl coverage lists every verb of the language with what stands behind it on
 # this kernel; a policy that names a verb with nothing behind it is not loaded,
-# unless it says so.
+# unless it says so. Of attacks/catalogue: HOOK-14.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/defence.sh"
 workdir /tmp

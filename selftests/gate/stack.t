@@ -3,7 +3,7 @@
 # A stack of clients: order, where a refusal ends the walk, who is told, and that
 # the decision is the conjunction of all, whatever the order of registration. The
 # tries and the model are in stack.c; stacks that change are in random.t.
-# Of attacks/catalogue: ROB-12.
+# Of attacks/catalogue: ROB-12, ROB-13.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp
@@ -30,6 +30,21 @@ stack 8 1
 ok "as many as the master takes" modprobe khv_stack n=16 comm=stack
 refused "one more" modprobe khv_sample comm=stack calls=mkdir
 ok "unload" remove khv_stack
+# What is no error number is a refusal all the same.
+cp /bin/busybox "$work/busybox.odd"
+ok "a client that answers nonsense" modprobe khv_stack n=2 comm=busybox.odd
+for gate in calls checks; do
+	echo 1 >/sys/module/khv_stack/parameters/deny_$gate
+	for odd in 1 2147483647 -512 -516 -4095 -5000 -2147483648; do
+		echo "$odd" >/sys/module/khv_stack/parameters/verdict
+		like "$gate: verdict $odd" "$(timeout 10 "$work/busybox.odd" \
+			mkdir "$work/odd" 2>&1)" "Operation not permitted"
+	done
+	echo 0 >/sys/module/khv_stack/parameters/deny_$gate
+done
+control "without it" "$work/busybox.odd" mkdir "$work/odd"
+ok "unload" remove khv_stack
+
 refused "more than a module may have" modprobe khv_stack n=17
 ok "clients that name a call twice" modprobe khv_stack n=9 comm=stack \
 	calls=mkdir,mkdir

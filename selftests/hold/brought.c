@@ -75,6 +75,14 @@ static int do_pipe(const char *arg)
 	return pipe(fd) ? -1 : fd[0];
 }
 
+/* Its SIGIO goes to the parent, which is outside. */
+static int do_owned(const char *arg)
+{
+	int fd = do_pipe(arg);
+
+	return fcntl(fd, F_SETOWN, getppid()) ? -1 : fd;
+}
+
 static int do_eventfd(const char *arg)
 {
 	(void)arg;
@@ -328,6 +336,7 @@ static const struct {
 	{ "path", do_path },
 	{ "pty", do_pty },
 	{ "pipe", do_pipe },
+	{ "owned", do_owned },
 	{ "eventfd", do_eventfd },
 	{ "epoll", do_epoll },
 	{ "timerfd", do_timerfd },

@@ -12,6 +12,7 @@
 # outcome COMMAND...             "allowed", "EACCES", "EPERM" or the error text;
 #                                what it said is in $work/said
 # techniques WHERE PROGRAM SET [COMMAND...]   see attacks/stage.c
+# brought_verdicts               what becomes of what is brought along
 
 # shellcheck disable=SC2034 # used by the tests
 {
@@ -117,4 +118,65 @@ techniques() {
 		esac
 	done <"$tech_out"
 	rm -f "$tech_out"
+}
+
+# KIND WANTED of brought.c: unconfined all are kept, and this in the domain of entry.hv
+brought_verdicts() {
+	cat <<-EOF
+		read:/srv/hold/A/f kept
+		write:/srv/hold/A/f kept
+		append:/srv/hold/A/f kept
+		read:/srv/hold/R/f kept
+		read:/srv/hold/R kept
+		write:/srv/hold/R/f revoked
+		append:/srv/hold/R/f revoked
+		read:/srv/hold/D/f revoked
+		write:/srv/hold/D/f revoked
+		read:/srv/hold/D revoked
+		path:/srv/hold/D/f kept
+		path:/srv/hold/D kept
+		write:/dev/null kept
+		read:/dev/zero kept
+		read:/dev/urandom revoked
+		read:/etc/passwd revoked
+		read:/proc/self/ns/net revoked
+		pty kept
+		pipe kept
+		owned revoked
+		eventfd kept
+		epoll kept
+		timerfd kept
+		signalfd kept
+		pidfd kept
+		memfd kept
+		socketpair kept
+		netlink kept
+		client:11000 kept
+		client:12000 revoked
+		server:11001 kept
+		server:12001 revoked
+		listen:11001 kept
+		listen:12001 revoked
+		bound:11001 kept
+		bound:12001 revoked
+		udp:11000 kept
+		udp:12000 revoked
+		udp-bound:11001 kept
+		udp-bound:12001 revoked
+		raw revoked
+		packet revoked
+		unix-listen:/srv/hold/sock/good kept
+		unix-client:/srv/hold/sock/good kept
+		unix-server:/srv/hold/sock/good kept
+		unix-listen:/srv/hold/sock/bad revoked
+		unix-client:/srv/hold/sock/bad revoked
+		unix-server:/srv/hold/sock/bad revoked
+		inotify revoked
+		fanotify revoked
+		ring revoked
+		perf revoked
+		bpf revoked
+		userfaultfd revoked
+		queue:/khv-entry revoked
+	EOF
 }

@@ -2,6 +2,7 @@
 /*
  * Bad netlink messages are refused, and the kernel says in words what is wrong
  * with them. By hand, without libkhv: it would not send them.
+ * Of attacks/catalogue: ROB-10.
  */
 #include <linux/genetlink.h>
 #include <linux/khv.h>
@@ -222,6 +223,24 @@ static void as_nobody(void)
 	unprivileged();
 }
 
+/*
+ * Nor does a privileged helper that writes to a socket somebody else has opened.
+ * Of attacks/catalogue: FD-10.
+ */
+static void opened_by_nobody(void)
+{
+	close(sock);
+	if (seteuid(65534))
+		bail_out("seteuid");
+	open_socket();
+	if (seteuid(0))
+		bail_out("seteuid");
+	diag("as root, with a socket that nobody has opened");
+	unprivileged();
+	close(sock);
+	open_socket();
+}
+
 int main(void)
 {
 	struct message m = start(GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
@@ -241,6 +260,7 @@ int main(void)
 	m = start(family, KHV_CMD_INFO_GET);
 	is_int(ask(&m), 0, "it still answers");
 
+	opened_by_nobody();
 	/* Rights cannot be had back: the end of this process is the test's. */
 	if (!fork()) {
 		as_nobody();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The cost of a lookup does not depend on the number of rules. Steps are
- * counted, not time: the same on every machine.
+ * counted, not time: the same on every machine. Of attacks/catalogue: ROB-06.
  */
 #include "policy.h"
 #include "blob.h"

@@ -267,6 +267,7 @@ static void line(void **state)
 	fresh(NULL);
 }
 
+/* Of attacks/catalogue: ROB-09. */
 static void hostile_line(void **state)
 {
 	static const char object[] =

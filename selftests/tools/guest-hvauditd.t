@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # hvauditd and a syslog that comes, goes and sleeps: at every moment
 # produced = before + logged + lost + pending, and syslog has what was logged.
-# Of attacks/catalogue: ROB-08.
+# Of attacks/catalogue: ROB-07, ROB-08.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/tools.sh"
 workdir /tmp

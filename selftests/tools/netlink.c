@@ -444,7 +444,7 @@ static void attach(void **state)
 
 	(void)state;
 	handler = attached;
-	assert_int_equal(khv_attach(conn, &at, &count), 0);
+	assert_int_equal(khv_attach(conn, &at, &count, NULL), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(asked_u32(KHV_A_TASK, KHV_TASK_A_PID), 0);
 	assert_int_equal(asked_u32(KHV_A_TASK, KHV_TASK_A_FLAGS),

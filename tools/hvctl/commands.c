@@ -17,7 +17,7 @@ const struct option_def option_table[NR_OPTIONS] = {
 	[OPT_TREE] = { "tree", 0, NULL, NULL, "and all its descendants" },
 	[OPT_ALL] = { "all", 0, NULL, NULL, "all policies" },
 	[OPT_FORCE] = { "force", 0, NULL, NULL,
-			"also while tasks are in it; they are refused everything then" },
+			"policy clear: tasks in it are refused everything then; attach: also what a process may not survive" },
 	[OPT_IF_GENERATION] = { "if-generation", 0, "N", NULL,
 				"only if generation N is in force (else exit code 10)" },
 	[OPT_CONFIRM] = { "confirm", 0, "SECONDS", NULL,
@@ -105,8 +105,13 @@ const struct command commands[] = {
 	  "POLICY is in force, or a rule file that is loaded first. From the\n"
 	  "program's start on it and all its descendants are confined." },
 	{ "attach", NULL, cmd_attach, 1, 2, 0,
-	  O(TREE) | O(POLICY) | O(DOMAIN) | O(CLIENT), "PID [POLICY]",
-	  "pid policy", "put a running process under a policy", NULL },
+	  O(TREE) | O(POLICY) | O(DOMAIN) | O(CLIENT) | O(FORCE),
+	  "PID [POLICY]", "pid policy", "put a running process under a policy",
+	  "Prints what the process has open, mapped and so on, and what becomes of\n"
+	  "it: kept, revoked, judged (with each use), blocked, pending. Nothing is\n"
+	  "attached if something is blocked: a mapping that it would not survive to\n"
+	  "lose, or another process that shares its memory or descriptors. --force\n"
+	  "unmaps, and attaches that process as well. -n only looks." },
 	{ "task", "list", cmd_task_list, 0, 0, CMD_KERNEL,
 	  O(CLIENT) | O(POLICY), "", "",
 	  "confined tasks, and the call each is inside of", NULL },

@@ -16,28 +16,26 @@ static const char *client_of(const struct hvctl *h)
 	return h->opt[OPT_CLIENT] ? h->opt[OPT_CLIENT] : DEFAULT_CLIENT;
 }
 
-static int attach(struct hvctl *h, const char *what, const char *policy,
-		  uint32_t pid, uint32_t flags, uint32_t *count)
+static int arm(struct hvctl *h, const char *policy)
 {
 	const struct khv_attach at = {
-		.pid = pid,
 		.client = client_of(h),
 		.policy = policy,
 		.domain = h->opt[OPT_DOMAIN],
-		.flags = flags,
+		.flags = KHV_TASK_ON_EXEC,
 	};
 
-	if (!khv_attach(h->conn, &at, count))
+	if (!khv_attach(h->conn, &at, NULL, NULL))
 		return HV_OK;
 	/*
 	 * Whom the policy itself names may run programs in it, but none with more
 	 * rights than his own: the kernel wants this to be given up first.
 	 */
-	if (!pid && khv_error(h->conn)->code == EPERM &&
+	if (khv_error(h->conn)->code == EPERM &&
 	    !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-	    !khv_attach(h->conn, &at, count))
+	    !khv_attach(h->conn, &at, NULL, NULL))
 		return HV_OK;
-	return fail_kernel(h, what);
+	return fail_kernel(h, "run");
 }
 
 /* A rule file is put in force first. Gives the policy's name, to be freed. */
@@ -80,7 +78,7 @@ int cmd_run(struct hvctl *h)
 	if (!code)
 		code = connect_kernel(h);
 	if (!code && !h->dry_run)
-		code = attach(h, "run", name, 0, KHV_TASK_ON_EXEC, NULL);
+		code = arm(h, name);
 	free(name);
 	if (code || h->dry_run)
 		return code;
@@ -96,10 +94,63 @@ int cmd_run(struct hvctl *h)
 		"run: %s: %s", h->rest[0], strerror(errno));
 }
 
+static const struct column found_columns[] = {
+	{ "PID", "pid", true },	      { "COMMAND", "comm", false },
+	{ "KIND", "kind", false },    { "FD", "fd", true },
+	{ "OTHER", "other", true },   { "STATE", "state", false },
+	{ "REFUSED", "verb", false }, { "OBJECT", "object", false },
+};
+
+/* After an attach, refused or not. Not for who has attached itself. */
+static void print_found(struct hvctl *h)
+{
+	struct khv_list *l;
+
+	if (khv_list_found(h->conn, &l))
+		return;
+	if (h->json || !h->quiet)
+		print_list(h, &khv_found_record, l, found_columns,
+			   ARRAY_SIZE(found_columns));
+	khv_list_free(l);
+}
+
+static int attach(struct hvctl *h, uint32_t pid, const char *policy)
+{
+	const struct khv_attach at = {
+		.pid = pid,
+		.client = client_of(h),
+		.policy = policy,
+		.domain = h->opt[OPT_DOMAIN],
+		.flags = h->opt[OPT_TREE] ? KHV_TASK_TREE : 0,
+		.dry_run = h->dry_run,
+		.force = h->opt[OPT_FORCE] != NULL,
+	};
+	uint32_t count = 0, pending = 0;
+
+	if (khv_attach(h->conn, &at, &count, &pending)) {
+		/* The list needs the connection, which then has another error. */
+		const struct khv_error error = *khv_error(h->conn);
+
+		if (error.code == EACCES)
+			print_found(h);
+		return fail_error(h, "attach", &error);
+	}
+	print_found(h);
+	note(h, "%u task%s %s", count, count == 1 ? "" : "s",
+	     h->dry_run ? "would be attached, nothing has been changed" :
+			  "attached");
+	if (pending)
+		return fail(
+			h, HV_TIMEOUT,
+			"a stopped thread judges what it has when it goes on; hvctl task list shows who has not",
+			"attach: %u thing%s of it could not be dealt with, see \"pending\"",
+			pending, pending == 1 ? "" : "s");
+	return HV_OK;
+}
+
 int cmd_attach(struct hvctl *h)
 {
 	const char *policy = h->argc > 1 ? h->argv[1] : h->opt[OPT_POLICY];
-	uint32_t flags = h->opt[OPT_TREE] ? KHV_TASK_TREE : 0, count = 0;
 	unsigned long pid;
 	char *end, *name = NULL;
 	int code;
@@ -119,11 +170,9 @@ int cmd_attach(struct hvctl *h)
 	if (code)
 		return code;
 	code = connect_kernel(h);
-	if (!code && !h->dry_run)
-		code = attach(h, "attach", name, (uint32_t)pid, flags, &count);
-	free(name);
 	if (!code)
-		note(h, "%u task%s attached", count, count == 1 ? "" : "s");
+		code = attach(h, (uint32_t)pid, name);
+	free(name);
 	return code;
 }
 

@@ -54,6 +54,10 @@ static unsigned int deny_checks;
 module_param(deny_checks, uint, 0644);
 MODULE_PARM_DESC(deny_checks, "bit per client that refuses the checks of mkdir and rmdir");
 
+static int verdict;
+module_param(verdict, int, 0644);
+MODULE_PARM_DESC(verdict, "what a client that refuses answers, 0: a sensible error");
+
 static unsigned int silent;
 module_param(silent, uint, 0644);
 MODULE_PARM_DESC(silent, "bit per client that is not told afterwards, when it is registered");
@@ -127,7 +131,7 @@ static int stack_pre(struct khv_call *call, void *data)
 
 	trace_put('A' + l->index);
 	if (deny_calls & BIT(l->index))
-		return -EACCES;
+		return verdict ?: -EACCES;
 	if (mode < 0)
 		return 0;
 	if (hates[l->index] && call->arg[mode] == hates[l->index])
@@ -159,7 +163,7 @@ static int stack_check(struct khv_check *check, void *data)
 	struct layer *l = data;
 
 	trace_put('A' + l->index);
-	return deny_checks & BIT(l->index) ? -EPERM : 0;
+	return deny_checks & BIT(l->index) ? (verdict ?: -EPERM) : 0;
 }
 
 static void stack_check_post(struct khv_check *check, void *data)

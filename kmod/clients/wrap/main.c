@@ -188,6 +188,14 @@ static int khv_wrap_pwritev64v2(struct khv_call *call, void *data)
 }
 #endif
 
+/* A tracer from before. */
+static int khv_wrap_ptrace(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_ptrace(&khv_wrap_mediator, &w->domain, call);
+}
+
 static int khv_wrap_unknown(struct khv_call *call, void *data)
 {
 	struct khv_wrap *w = data;
@@ -198,6 +206,7 @@ static int khv_wrap_unknown(struct khv_call *call, void *data)
 static const struct khv_call_hook khv_wrap_calls[] = {
 	{ .name = "personality", .pre = khv_wrap_personality },
 	{ .name = "pwritev2", .pre = khv_wrap_pwritev2 },
+	{ .name = "ptrace", .pre = khv_wrap_ptrace },
 #if IS_ENABLED(CONFIG_X86_X32_ABI)
 	{ .name = "pwritev64v2", .pre = khv_wrap_pwritev64v2 },
 #endif

@@ -143,9 +143,12 @@ struct khv_label {
 
 /**
  * struct khv_brought - what a task had before it came under a client
- * @file: a descriptor's, or what is mapped
- * @prot: PROT_* of a mapping; 0 for a descriptor
+ * @kind: KHV_FOUND_DESCRIPTOR, _MAPPING, or _RING: requests, workers and registered
+ *	rings of io_uring, whatever descriptors of them there are
+ * @file: a descriptor's, or what is mapped; NULL: memory of its own, or @kind ring
+ * @prot: PROT_* of a mapping
  * @shared: a mapping through which the file is or could be written
+ * @modified: a mapping with content that is not the file's
  * @dry: only asked about: no event
  * @task: whose it is: current, or another task if @dry
  * @verb: filled in by a client that refuses: what is not granted; static text
@@ -154,9 +157,11 @@ struct khv_label {
  * @size: of @object; 0 without it
  */
 struct khv_brought {
+	enum khv_found_kind kind;
 	struct file *file;
 	unsigned long prot;
 	bool shared;
+	bool modified;
 	bool dry;
 	struct task_struct *task;
 	const char *verb;
@@ -188,9 +193,9 @@ struct khv_brought {
  *	sets *@why to a static text then. May be NULL.
  * @brought: a task has just come under the client, with @data, and had this before:
  *	by exec, what was open across it; by a request, what it had open and mapped.
- *	0 or a negative errno; what is refused is taken away. Called once for each,
- *	under the lock of the table of descriptors or the lock of the memory map,
- *	so it must not sleep. May be NULL: then all is kept.
+ *	0 or a negative errno; what is refused is taken away. Called under the lock of
+ *	the table of descriptors or the lock of the memory map, so it must not sleep;
+ *	before a request, also for another task, @dry. May be NULL: then all is kept.
  * @label: fill in the names of @data. Under RCU, must not sleep. May be NULL.
  * @may_configure: the current task, with @data, talks to khv over netlink: may it ask
  *	for more than versions? Rights are needed as well. In the task, under RCU, must

@@ -167,6 +167,20 @@ bool khv_mediate_configure(const struct khv_mediator *m, struct khv_domain *d);
 int khv_mediate_call(const struct khv_mediator *m, struct khv_domain *d,
 		     const struct khv_call *call);
 
+/**
+ * khv_mediate_ptrace() - judge a call of ptrace()
+ * @m: who asks
+ * @d: domain of current
+ * @call: the call; the first two arguments are looked at
+ *
+ * For a tracer from before current, or its tracee, came into its domain.
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
+		       const struct khv_call *call);
+
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\
 	X(FILE_OPEN) X(FILE_TRUNCATE) X(FILE_LOCK) X(FILE_MPROTECT)	\

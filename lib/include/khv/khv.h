@@ -118,6 +118,22 @@ struct khv_count_info {
 	uint64_t would_allow;
 };
 
+/* What a process had when it was attached, see khv_list_found(). */
+struct khv_found_info {
+	uint64_t has;
+	uint32_t pid;
+	uint32_t tid;
+	const char *comm;
+	uint8_t kind;  /* enum khv_found_kind */
+	uint8_t state; /* enum khv_found_state */
+	uint32_t fd;
+	uint64_t start;
+	uint64_t end;
+	uint32_t other;
+	const char *verb; /* what is not granted */
+	struct khv_bytes object;
+};
+
 /* A lock that is set; without @uid it was the module parameter. */
 struct khv_lock_info {
 	uint64_t has;
@@ -259,6 +275,7 @@ extern const struct khv_record_type khv_lock_record;
 extern const struct khv_record_type khv_coverage_record;
 extern const struct khv_record_type khv_integrity_record;
 extern const struct khv_record_type khv_admin_record;
+extern const struct khv_record_type khv_found_record;
 extern const struct khv_record_type khv_event_record;
 
 /* The field of this key, NULL if there is none. */
@@ -280,6 +297,8 @@ const char *khv_mode_name(unsigned int mode);
 const char *khv_policy_state_name(unsigned int state);
 const char *khv_verdict_name(unsigned int verdict);
 const char *khv_coverage_name(unsigned int state);
+const char *khv_found_kind_name(unsigned int kind);
+const char *khv_found_state_name(unsigned int state);
 /* The value of a word, -EINVAL. */
 int khv_level_value(const char *word);
 int khv_verdict_value(const char *word);
@@ -394,6 +413,8 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
  * @policy: NULL if the client has none
  * @domain: NULL: the first
  * @flags: enum khv_task_flags
+ * @dry_run: only look what it has
+ * @force: take away also what it may not survive, and attach who shares with it
  */
 struct khv_attach {
 	uint32_t pid;
@@ -401,11 +422,22 @@ struct khv_attach {
 	const char *policy;
 	const char *domain;
 	uint32_t flags;
+	bool dry_run;
+	bool force;
 };
 
-/* @count receives the number of tasks that were attached; may be NULL. */
+/**
+ * khv_attach() - put a running task under a client
+ * @count: receives the number of tasks that were attached, or would be; may be NULL
+ * @pending: receives the number of findings that are not dealt with (yet); may be NULL
+ *
+ * Return: 0; -EACCES: it has what cannot be taken away from it without force, and
+ * nothing was changed. khv_list_found() says what it has in either case.
+ */
 int khv_attach(struct khv_conn *conn, const struct khv_attach *attach,
-	       uint32_t *count);
+	       uint32_t *count, uint32_t *pending);
+/* What the last khv_attach() of the connection found; -ENODATA: there was none. */
+int khv_list_found(struct khv_conn *conn, struct khv_list **list);
 
 /**
  * khv_fetch_policy() - read a compiled policy back from the kernel

@@ -13,6 +13,7 @@
  *   HOOK_GET     (dump)   CAP_MAC_ADMIN       one message per attached function
  *   TASK_GET     (dump)   CAP_MAC_ADMIN       one message per (task, client)
  *   TASK_ATTACH           CAP_MAC_ADMIN       put a task (tree) under a client
+ *   FOUND_GET    (dump)   CAP_MAC_ADMIN       what the last TASK_ATTACH has found
  *   POLICY_GET   (dump)   CAP_MAC_ADMIN       one message per policy in force
  *   POLICY_BLOB_GET (dump) CAP_MAC_ADMIN      a compiled policy, in chunks
  *   POLICY_BEGIN          CAP_MAC_ADMIN       open a transaction
@@ -117,8 +118,28 @@
  *   KHV_TASK_A_INSIDE     string  hooked function it is inside of now; absent: none
  *
  * TASK_ATTACH: KHV_A_TASK { PID, CLIENT, [POLICY], [DOMAIN], [FLAGS] }
+ *   [KHV_A_DRY_RUN flag: only look], [KHV_A_FORCE flag]
  *   KHV_TASK_A_FLAGS      u32     enum khv_task_flags. PID 0 is the sender.
- *   reply KHV_A_COUNT u32: tasks that were attached
+ *   reply KHV_A_COUNT u32: tasks that were attached, or would be; KHV_A_PENDING u32:
+ *   findings that could not be dealt with (yet)
+ *   EACCES if the process has what is refused to it and cannot be taken away
+ *   without breaking it (mappings of files), or shares memory or descriptors with
+ *   one that would stay outside. With FORCE the mappings are removed, and who shares
+ *   is attached as well.
+ *
+ * FOUND_GET: what the last TASK_ATTACH of this socket has found, also if it was
+ *   refused; in KHV_A_FOUND nest. ENODATA if there was none.
+ *   KHV_FOUND_A_PID       u32     process, initial pid namespace
+ *   KHV_FOUND_A_TID       u32     thread that was looked at
+ *   KHV_FOUND_A_COMM      string
+ *   KHV_FOUND_A_KIND      u8      enum khv_found_kind
+ *   KHV_FOUND_A_STATE     u8      enum khv_found_state
+ *   KHV_FOUND_A_FD        u32     number of a descriptor
+ *   KHV_FOUND_A_START, _END u64   addresses of a mapping
+ *   KHV_FOUND_A_OTHER     u32     process that traces, is traced or shares; number
+ *                                 of findings that are not listed
+ *   KHV_FOUND_A_VERB      string  what is not granted
+ *   KHV_FOUND_A_OBJECT    binary without NUL, may be cut
  *
  * POLICY_GET: [KHV_A_SHADOW flag: the shadows instead]; in KHV_A_POLICY nest
  *   KHV_POLICY_A_NAME     string
@@ -260,6 +281,7 @@ enum khv_cmd {
 	KHV_CMD_COUNT_GET,
 	KHV_CMD_ADMIN_GET,
 	KHV_CMD_ADMIN_SET,
+	KHV_CMD_FOUND_GET,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -293,6 +315,8 @@ enum khv_attr {
 	KHV_A_SHADOW,
 	KHV_A_COUNTS,
 	KHV_A_ADMIN,
+	KHV_A_FOUND,
+	KHV_A_PENDING,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -450,6 +474,25 @@ enum khv_admin_attr {
 	KHV_ADMIN_A_MAX = __KHV_ADMIN_A_MAX - 1
 };
 
+enum khv_found_attr {
+	KHV_FOUND_A_UNSPEC,
+	KHV_FOUND_A_PAD,
+	KHV_FOUND_A_PID,
+	KHV_FOUND_A_TID,
+	KHV_FOUND_A_COMM,
+	KHV_FOUND_A_KIND,
+	KHV_FOUND_A_STATE,
+	KHV_FOUND_A_FD,
+	KHV_FOUND_A_START,
+	KHV_FOUND_A_END,
+	KHV_FOUND_A_OTHER,
+	KHV_FOUND_A_VERB,
+	KHV_FOUND_A_OBJECT,
+
+	__KHV_FOUND_A_MAX,
+	KHV_FOUND_A_MAX = __KHV_FOUND_A_MAX - 1
+};
+
 enum khv_event_attr {
 	KHV_E_UNSPEC,
 	KHV_E_PAD,
@@ -556,6 +599,26 @@ enum khv_coverage_state {
 	KHV_COVERED = 0,
 	KHV_COVERED_ELSEWHERE = 1,	/* at another moment, or as another verb */
 	KHV_NOT_COVERED = 2,		/* naming it takes "allow-gap" */
+};
+
+/* What a process may have when it is attached. */
+enum khv_found_kind {
+	KHV_FOUND_DESCRIPTOR = 0,
+	KHV_FOUND_MAPPING = 1,	/* executable, or shared and writable */
+	KHV_FOUND_RING = 2,	/* requests and workers of io_uring */
+	KHV_FOUND_TRACER = 3,	/* it is traced from outside */
+	KHV_FOUND_TRACEE = 4,	/* it traces a process outside */
+	KHV_FOUND_SHARED = 5,	/* its memory or descriptors are another's too */
+	KHV_FOUND_THREAD = 6,	/* that has not come by to be judged */
+	KHV_FOUND_MORE = 7,	/* for which there was no room, in FOUND_A_OTHER */
+};
+
+enum khv_found_state {
+	KHV_FOUND_KEPT = 0,
+	KHV_FOUND_REVOKED = 1,	/* taken away; in a dry run: would be */
+	KHV_FOUND_JUDGED = 2,	/* stays, each use is judged */
+	KHV_FOUND_BLOCKED = 3,	/* attaching is refused because of it */
+	KHV_FOUND_PENDING = 4,	/* not dealt with yet */
 };
 
 /* Until reboot. Attaching tasks stays possible: it only confines more. */
