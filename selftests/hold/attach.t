@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: a running process that is attached has nothing afterwards that its
 # policy refuses, and hvctl says what became of it. Of attacks/catalogue: FD-05, FD-07,
-# URING-18, OWN-08, OWN-09, OWN-10.
+# OWN-08, OWN-09, OWN-10.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp
