@@ -60,7 +60,7 @@ start_khv() {
 	modprobe khv_wrap || bail_out "cannot load khv_wrap"
 	at_exit stop_khv
 	: >"$work/events"
-	hvctl event tail -j >"$work/events" 2>"$work/tail" &
+	hvctl event tail -j >>"$work/events" 2>"$work/tail" &
 	at_exit kill $!
 	sleep 0.5
 }
@@ -86,7 +86,7 @@ fresh() {
 # What the test itself has given as standard output does not count.
 no_denials() {
 	sleep 0.5
-	is "$1: the policy lacks nothing" "$(grep '"verdict":"deny' \
+	is "$1: the policy lacks nothing" "$(grep -a '"verdict":"deny' \
 		"$work/events" | grep -v "\"$work.*\"hook\":\"entry\"" |
 		head -n 5)" ""
 }
