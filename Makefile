@@ -72,6 +72,12 @@ debug-kernel: deps
 check-debug: debug-kernel
 	@selftests/run --kernel debug $(if $(T),--tests '$(T)')
 
+# Random messages to the netlink family; a short run is part of check.
+FUZZ_SECONDS ?= 600
+fuzz-netlink: debug-kernel modules-debug tools selftests
+	@$(VM)/run --kernel debug --timeout $$(($(FUZZ_SECONDS) + 300)) \
+		/khv/selftests/tools/guest-fuzz.t $(FUZZ_SECONDS) $(SEED)
+
 # What is tried against khv, and what came of it: a table by class at the end.
 attacks: deps
 	@selftests/run --tests 'hold/*.t' \
@@ -119,11 +125,17 @@ install-rules:
 	install -m 644 rules/include/*.hv $(share)/include
 	install -m 644 rules/*.hv $(share)/rules
 	install -m 755 rules/in-checkout $(share)/rules
+	install -d $(share)/sdk/include/khv $(share)/sdk/include/uapi/linux
+	install -m 644 kmod/include/khv/*.h $(share)/sdk/include/khv
+	install -m 644 kmod/include/uapi/linux/khv.h $(share)/sdk/include/uapi/linux
+	install -m 644 kmod/sdk/khv-client.mk kmod/sdk/Makefile.client \
+		kmod/clients/sample/main.c $(share)/sdk
 
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
 		$(DESTDIR)/lib/modules/*/extra/khv_*.ko
-	rm -rf $(share)/include $(share)/rules
+	rm -rf $(share)/include $(share)/rules $(share)/sdk \
+		$(DESTDIR)/var/lib/khv/symvers
 	+$(call have,tools,$(user) uninstall)
 	+$(call have,lib,$(user) uninstall)
 
@@ -147,6 +159,7 @@ help:
 #:   make bench           what khv and its peers cost, in instructions; KERNEL=6.12
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
+#:   make fuzz-netlink    ten minutes of random messages on it (FUZZ_SECONDS, SEED)
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
 #:   make vm              a shell in a virtual machine with khv installed;
 #:                        PACKAGES=apps: and a browser, Postfix, sshd, git, gcc
@@ -162,6 +175,7 @@ help:
 #: KDIR=folder            kernel headers of your own; W=1 C=1 are passed on
 #: BUILD=folder           where output goes (build)
 
-.PHONY: all modules lib tools selftests deps check debug-kernel check-debug attacks \
+.PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
+	fuzz-netlink attacks \
 	attacks-peers bench bench-record demo format vm install install-rules \
 	uninstall clean distclean help

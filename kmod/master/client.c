@@ -462,8 +462,11 @@ int khv_client_register(struct khv_client *client)
 	if (khv_client_find(client->name))
 		goto fail;
 	ret = -ENOSPC;
-	if (slot == KHV_MAX_CLIENTS)
+	if (slot == KHV_MAX_CLIENTS) {
+		pr_err("client %s: %d clients are the limit (KHV_MAX_CLIENTS)\n",
+		       client->name, KHV_MAX_CLIENTS);
 		goto fail;
+	}
 	cs->slot = slot;
 	cs->id = ++khv_client_last_id;
 	client->state = cs;
@@ -481,10 +484,11 @@ int khv_client_register(struct khv_client *client)
 forget:
 	WRITE_ONCE(khv_client_slots[slot], NULL);
 	list_del(&cs->list);
+	client->state = NULL;
 fail:
+	/* Registered already, it keeps its @state. */
 	mutex_unlock(&khv_client_mutex);
 	khv_client_free(cs);
-	client->state = NULL;
 	return ret;
 }
 EXPORT_SYMBOL_GPL(khv_client_register);
@@ -493,6 +497,11 @@ void khv_client_unregister(struct khv_client *client)
 {
 	struct khv_client_reg *cs = client->state;
 
+	if (!cs) {
+		pr_err("client %s is not registered and cannot be unregistered\n",
+		       client->name);
+		return;
+	}
 	mutex_lock(&khv_client_mutex);
 	/* Pinned while enabled, so this cannot be reached otherwise. */
 	WARN_ON(cs->state != KHV_CLIENT_DISABLED);
