@@ -85,6 +85,11 @@ attacks: deps
 	status=$$?; selftests/attacks/table $(BUILD)/results/summary.json \
 		$(BUILD)/results/attacks.json && exit $$status
 
+# The compiler and the blob loader with random input, for SECONDS each.
+fuzz: deps
+	@$(MAKE) -C selftests/policy fuzz BUILD=$(BUILD) \
+		$(if $(filter command environment,$(origin SECONDS)),SECONDS=$(SECONDS))
+
 demo:
 	@selftests/demo/run $(GUEST)
 
@@ -161,6 +166,7 @@ help:
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make fuzz-netlink    ten minutes of random messages on it (FUZZ_SECONDS, SEED)
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
+#:   make fuzz            random policies and blobs, SECONDS=600 each
 #:   make vm              a shell in a virtual machine with khv installed;
 #:                        PACKAGES=apps: and a browser, Postfix, sshd, git, gcc
 #:   make install         install on this machine (PREFIX, DESTDIR)
@@ -177,5 +183,5 @@ help:
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
 	fuzz-netlink attacks \
-	attacks-peers bench bench-record demo format vm install install-rules \
+	attacks-peers bench bench-record demo fuzz format vm install install-rules \
 	uninstall clean distclean help

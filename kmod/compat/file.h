@@ -38,4 +38,14 @@ static inline struct fown_struct *khv_file_owner(struct file *file)
 				     *(void **)&file->f_owner);
 }
 
+/* The file that an overlay opens in a layer, for an open that has been judged. */
+static inline bool khv_file_is_inner(struct file *file)
+{
+#ifdef FMODE_BACKING
+	return file->f_mode & FMODE_BACKING;
+#else
+	return file_inode(file) != d_inode(file->f_path.dentry);
+#endif
+}
+
 #endif /* _KHV_COMPAT_FILE_H */

@@ -108,6 +108,7 @@ void khv_cache_file(const struct khv_judge *j, const struct khv_pathname *p,
 		dec->limit = 0;
 		dec->denied = 0;
 		dec->rule = c->rule;
+		dec->over = KHV_NO_RULE;
 		dec->error = 0;
 		dec->effects = c->effects;
 		return;

@@ -13,7 +13,7 @@ bool khv_engine_has_below(const struct khv_engine *e, u16 domain,
 	const char *p, *slash, *end = path + len;
 	u32 node;
 
-	if (domain >= khv_count_of(e, KHV_SEC_DOMAINS) || !len)
+	if (domain >= e->nr_domains || !len)
 		return false;
 	node = khv_le32(khv_domain_at(e, domain)->root[KHV_TREE_FILE]);
 	for (p = path + 1; node; p = slash + 1) {

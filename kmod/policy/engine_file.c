@@ -9,7 +9,7 @@
 static bool has_target(const struct khv_fold *f)
 {
 	return !f->broken && (f->target == KHV_TARGET_DETACH ||
-			      f->target < khv_count_of(f->e, KHV_SEC_DOMAINS));
+			      f->target < f->e->nr_domains);
 }
 
 static bool is_unreachable(const char *path, size_t len)
@@ -21,26 +21,34 @@ static bool is_unreachable(const char *path, size_t len)
 	       (len == n || path[n] == ':');
 }
 
-static void fold_file(struct khv_fold *f, u16 domain, const char *path,
-		      size_t len)
+/* What has no path: a memfd, what sits on a detached mount. */
+static noinline_for_stack void fold_at(struct khv_fold *f,
+				       const struct khv_blob_domain *d,
+				       const char *path, size_t len)
 {
-	const struct khv_blob_domain *d;
-
-	if (domain >= khv_count_of(f->e, KHV_SEC_DOMAINS))
-		return;
-	if (!len)
-		return;
-	d = khv_domain_at(f->e, domain);
 	/*
 	 * A file on a detached mount may be any file there is: what is granted
 	 * by default is not meant for it.
 	 */
-	if (!is_unreachable(path, len))
-		f->grant = khv_le32(d->fallback[KHV_TYPE_FILE]);
-	if (path[0] == '/')
-		khv_fold_path(f, khv_le32(d->root[KHV_TREE_FILE]), path, len);
-	else if (path[0] == '@')
+	if (is_unreachable(path, len))
+		f->grant = 0;
+	if (path[0] == '@')
 		khv_fold_pair(f, khv_le32(d->root[KHV_TREE_AT]), path, len);
+}
+
+static inline void fold_file(struct khv_fold *f, u16 domain, const char *path,
+			     size_t len)
+{
+	const struct khv_blob_domain *d;
+
+	if (khv_unlikely(domain >= f->e->nr_domains || !len))
+		return;
+	d = khv_domain_at(f->e, domain);
+	f->grant = khv_le32(d->fallback[KHV_TYPE_FILE]);
+	if (khv_likely(path[0] == '/'))
+		khv_fold_path(f, khv_le32(d->root[KHV_TREE_FILE]), path, len);
+	else
+		fold_at(f, d, path, len);
 }
 
 void khv_engine_file(const struct khv_engine *e, u16 domain,

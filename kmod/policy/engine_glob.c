@@ -83,6 +83,8 @@ bool khv_glob_match(const char *pattern, size_t pattern_len, const char *name,
 	size_t p = 0, n = 0, star = 0, star_name = 0;
 	bool have_star = false;
 
+	if (pattern_len == 1 && *pattern == '*')
+		return true;
 	for (;;) {
 		size_t step = 1;
 		bool hit = false;

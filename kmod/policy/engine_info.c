@@ -94,9 +94,10 @@ void khv_decide(const struct khv_fold *f, enum khv_type type,
 		return;
 	r = khv_rule_at(f->e, d->rule);
 	d->effects = r->effects;
-	if (d->allowed)
-		d->limit = r->limit;
-	if (d->denied && r->error)
+	d->limit = d->allowed ? r->limit : 0;
+	if (d->limit)
+		d->error = khv_type_error(type);
+	if (d->error && r->error)
 		d->error = r->error;
 }
 

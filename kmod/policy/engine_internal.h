@@ -59,9 +59,7 @@ static inline const void *khv_section(const struct khv_engine *e,
 static inline const struct khv_blob_domain *
 khv_domain_at(const struct khv_engine *e, u32 domain)
 {
-	const struct khv_blob_domain *d = khv_section(e, KHV_SEC_DOMAINS);
-
-	return d + domain;
+	return e->domains + domain;
 }
 
 static inline const struct khv_blob_rule *

@@ -62,7 +62,7 @@ void khv_engine_kernel(const struct khv_engine *e, u16 domain,
 	struct khv_fold f = KHV_FOLD(e, s, KHV_K_USE);
 	const struct khv_blob_domain *dom;
 
-	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {
+	if (domain < e->nr_domains) {
 		dom = khv_domain_at(e, domain);
 		khv_fold_pair(&f, khv_le32(dom->root[KHV_TREE_KERNEL]), name,
 			      len);

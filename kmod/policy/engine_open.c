@@ -361,6 +361,8 @@ static int open_blob(struct khv_engine *e, const void *blob, size_t size)
 	e->nodes = c.nodes;
 	e->entries = khv_section(e, KHV_SEC_ENTRIES);
 	e->slots = khv_section(e, KHV_SEC_SLOTS);
+	e->domains = khv_section(e, KHV_SEC_DOMAINS);
+	e->nr_domains = c.count[KHV_SEC_DOMAINS];
 	e->strings = khv_section(e, KHV_SEC_STRINGS);
 	e->probes = h->probes;
 	/* Probing never wraps: the last homes have room behind them. */

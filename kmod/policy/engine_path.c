@@ -13,44 +13,76 @@ struct component {
 	size_t len;
 	u64 hash;
 	u64 tail;		/* its last len % 8 bytes */
+	u64 mask;		/* which bytes of a word they are */
 };
 
+#define ONES	0x0101010101010101ull
+
+/* The top bit of each byte that is "/", right up to the lowest one that is. */
+static inline u64 find_slashes(u64 word)
+{
+	word ^= '/' * ONES;
+	return (word - ONES) & ~word & (ONES << 7);
+}
+
+/* The bytes below the lowest bit of @found. */
+static inline u64 bytes_before(u64 found)
+{
+	return ((found & -found) >> 7) - 1;
+}
+
 /*
- * Find the end of the component at @p and hash it, a word at a time. Bytes
- * before @start and from @end on are not touched.
+ * The @left < 8 bytes before @end, with a "/" behind them. What lies before @start
+ * and from @end on is not touched.
  */
+static inline u64 load_last(const char *start, const char *end, size_t left)
+{
+	u64 word = 0;
+
+	if (left && end - start >= 8)
+		word = khv_load_word(end - 8) >> (64 - 8 * left);
+	else if (left)
+		word = khv_load_bytes(end - left, left);
+	return word | (u64)'/' << (8 * left);
+}
+
+/* Find the end of the component at @p and hash it, a word at a time. */
 static inline void cut_component(struct component *c, const char *start,
 				 const char *p, const char *end)
 {
-	const u64 slash = 0x2f2f2f2f2f2f2f2full;
-	const u64 ones = 0x0101010101010101ull;
-	u64 hash = 0;
+	u64 hash = 0, word, found;
 
 	c->name = p;
-	for (;;) {
-		size_t left = end - p, n = 8;
-		u64 word, found;
+	for (;; p += 8) {
+		size_t left = end - p;
 
-		if (left >= 8)
-			word = khv_load_word(p);
-		else if (end - start >= 8)
-			word = left ? khv_load_word(end - 8) >> (64 - 8 * left) : 0;
-		else
-			word = khv_load_bytes(p, left);
-		found = word ^ slash;
-		found = (found - ones) & ~found & (ones << 7);
-		if (found)
-			n = __builtin_ctzll(found) / 8;
-		if (n > left)
-			n = left;
-		if (n < 8) {
-			c->tail = khv_low_bytes(word, n);
-			c->hash = khv_hash_word(hash, c->tail);
-			c->len = p + n - c->name;
-			return;
-		}
+		word = khv_likely(left >= 8) ? khv_load_word(p) :
+					       load_last(start, end, left);
+		found = find_slashes(word);
+		if (khv_likely(found))
+			break;
 		hash = khv_hash_word(hash, word);
-		p += 8;
+	}
+	c->mask = bytes_before(found);
+	c->tail = word & c->mask;
+	c->hash = khv_hash_word(hash, c->tail);
+	c->len = p - c->name + __builtin_ctzll(found) / 8;
+}
+
+/* The next "/" from @p on, or @end. */
+static inline const char *next_slash(const char *start, const char *p,
+				     const char *end)
+{
+	u64 found;
+
+	for (;; p += 8) {
+		size_t left = end - p;
+
+		found = find_slashes(khv_likely(left >= 8) ?
+				     khv_load_word(p) :
+				     load_last(start, end, left));
+		if (found)
+			return p + __builtin_ctzll(found) / 8;
 	}
 }
 
@@ -61,6 +93,7 @@ static void whole_component(struct component *c, const char *name, size_t len)
 	c->len = len;
 	c->hash = khv_hash_name(name, len);
 	c->tail = khv_load_bytes(name + (len & ~(size_t)7), len & 7);
+	c->mask = (1ull << (8 * (len & 7))) - 1;
 }
 
 /* @stored may be read beyond its end, up to KHV_STRINGS_PAD bytes. */
@@ -69,10 +102,10 @@ static inline bool same_name(const struct component *c, const char *stored)
 	const char *p = c->name;
 	size_t left;
 
-	for (left = c->len; left >= 8; left -= 8, p += 8, stored += 8)
+	for (left = c->len; khv_unlikely(left >= 8); left -= 8, p += 8, stored += 8)
 		if (khv_load_word(p) != khv_load_word(stored))
 			return false;
-	return khv_low_bytes(khv_load_word(stored), left) == c->tail;
+	return (khv_load_word(stored) & c->mask) == c->tail;
 }
 
 static inline u32 find_child(const struct khv_engine *e, u32 parent,
@@ -112,10 +145,12 @@ u32 khv_find_child(const struct khv_engine *e, u32 parent, const char *name,
 static inline void fold_node(struct khv_fold *f, const struct khv_blob_node *n,
 			     bool last)
 {
-	const struct khv_blob_entry *entry = f->e->entries + khv_le32(n->first);
-	const struct khv_blob_entry *end = entry + n->nr;
+	const struct khv_blob_entry *entry, *end;
 
-	for (; entry < end; entry++) {
+	if (!n->nr)
+		return;
+	entry = f->e->entries + khv_le32(n->first);
+	for (end = entry + n->nr; entry < end; entry++) {
 		khv_count();
 		if (last || !(entry->grant & khv_cpu_le32(KHV_GRANT_EXACT)))
 			khv_fold_entry(f, entry);
@@ -317,32 +352,160 @@ static void fold_wide(struct khv_fold *f, struct wide *w, bool last)
 		fold_node(f, only, last);
 }
 
-/* Continue at @node, which matches all of the path before @p. */
-static noinline_for_stack void walk_wide(struct khv_fold *f, u32 node,
-					 const char *start, const char *p,
-					 const char *end, enum khv_cut cut)
+/*
+ * Where a walk stands: the nodes that match all of the path before @p. Nearly
+ * always that is one, and at most one "**" that began further up.
+ */
+struct place {
+	const char *start, *p, *end;
+	enum khv_cut cut;
+	u32 node;	/* not "**"; 0: none */
+	u32 deep;	/* "**" without patterns below it; 0: none */
+};
+
+static void cut(struct component *c, const struct place *at)
+{
+	if (at->cut == KHV_CUT_SLASH)
+		cut_component(c, at->start, at->p, at->end);
+	else
+		whole_component(c, at->p, at->end - at->p);
+}
+
+/* Patterns below a "**" make every component a question to each of them. */
+static bool is_simple_deep(const struct khv_engine *e, u32 deep)
+{
+	return !glob_of(e, e->nodes + deep)->nr;
+}
+
+/* Are the nodes few enough to go on one by one? Then @at says which. */
+static bool narrow(const struct khv_engine *e, const struct wide *w,
+		   struct place *at)
+{
+	u32 i, own;
+
+	if (w->nr > 2)
+		return false;
+	at->node = 0;
+	at->deep = 0;
+	for (i = 0; i < w->nr; i++) {
+		const struct khv_blob_node *n = e->nodes + w->node[i];
+		u32 *to = n->flags & KHV_NODE_DEEP ? &at->deep : &at->node;
+
+		if (*to)
+			return false;
+		*to = w->node[i];
+	}
+	if (at->deep && !is_simple_deep(e, at->deep))
+		return false;
+	own = at->node ? khv_le32(glob_of(e, e->nodes + at->node)->deep) : 0;
+	return !own || own == at->deep;
+}
+
+/* Go on from @at until there are few nodes again, or the path ends. */
+static noinline_for_stack void walk_wide(struct khv_fold *f, struct place *at)
 {
 	struct wide a, b, *now = &a, *next = &b, *swap;
 	struct component c;
 
 	now->nr = 0;
-	wide_add(f, now, node);
-	while (p < end && now->nr) {
-		if (cut == KHV_CUT_SLASH)
-			cut_component(&c, start, p, end);
-		else
-			whole_component(&c, p, end - p);
-		p += c.len;
+	if (at->node)
+		wide_add(f, now, at->node);
+	if (at->deep && (now->nr < 2 || now->node[1] != at->deep))
+		now->node[now->nr++] = at->deep;
+	do {
+		cut(&c, at);
+		at->p += c.len;
 		wide_step(f, now, next, &c);
-		fold_wide(f, next, p == end);
+		fold_wide(f, next, at->p == at->end);
+		at->p++;
 		swap = now;
 		now = next;
 		next = swap;
-		p++;
-	}
+	} while (at->p < at->end && !narrow(f->e, now, at));
 }
 
 /* --- one node at a depth ------------------------------------------------------ */
+
+/*
+ * The next component where a "**" is open and no node is left: only names that
+ * begin as one of its children may matter, so all others are passed over.
+ */
+static const char *skip_names(const struct khv_engine *e, u32 deep,
+			      const char *start, const char *p, const char *end)
+{
+	u64 filter = khv_le64(glob_of(e, e->nodes + deep)->filter);
+
+	for (;;) {
+		if (p >= end || (filter & khv_filter_bit(*p)))
+			return p;
+		khv_count();
+		p = next_slash(start, p, end) + 1;
+	}
+}
+
+/* Does the walk need more than one node at the next depth? */
+static bool must_widen(const struct khv_engine *e, struct place *at,
+		       const struct component *c)
+{
+	const struct khv_blob_glob *g;
+	u32 deep;
+
+	if (at->node && e->nodes[at->node].more) {
+		g = glob_of(e, e->nodes + at->node);
+		if (g->nr)
+			return true;
+		deep = khv_le32(g->deep);
+		if (deep && deep != at->deep) {
+			if (at->deep || !is_simple_deep(e, deep))
+				return true;
+			at->deep = deep;
+		}
+	}
+	if (!at->deep)
+		return false;
+	g = glob_of(e, e->nodes + at->deep);
+	return (khv_le64(g->filter) & khv_filter_bit(c->name[0])) &&
+	       find_child(e, at->deep, c);
+}
+
+/* From @at on, where there is a pattern or a "**". */
+static noinline_for_stack void walk_patterns(struct khv_fold *f,
+					     struct place *at)
+{
+	const struct khv_engine *e = f->e;
+	const struct khv_blob_node *n;
+	struct component c;
+	bool last;
+
+	while (at->p < at->end) {
+		if (!at->node || !e->nodes[at->node].width) {
+			if (!at->deep)
+				return;
+			at->node = 0;
+			if (at->cut == KHV_CUT_SLASH)
+				at->p = skip_names(e, at->deep, at->start, at->p,
+						   at->end);
+			if (at->p >= at->end)
+				return;
+		}
+		cut(&c, at);
+		if (must_widen(e, at, &c)) {
+			walk_wide(f, at);
+			continue;
+		}
+		at->p += c.len;
+		last = at->p++ == at->end;
+		if (!at->node)
+			continue;
+		at->node = find_child(e, at->node, &c);
+		if (!at->node)
+			continue;
+		n = e->nodes + at->node;
+		if (last)
+			fold_stat(f, n);
+		fold_node(f, n, last);
+	}
+}
 
 void khv_fold_path(struct khv_fold *f, u32 root, const char *path, size_t len)
 {
@@ -361,7 +524,12 @@ void khv_fold_path(struct khv_fold *f, u32 root, const char *path, size_t len)
 		bool last;
 
 		if (khv_unlikely(n->more)) {
-			walk_wide(f, node, path, p, end, KHV_CUT_SLASH);
+			struct place at = {
+				.start = path, .p = p, .end = end,
+				.cut = KHV_CUT_SLASH, .node = node,
+			};
+
+			walk_patterns(f, &at);
 			return;
 		}
 		cut_component(&c, path, p, end);
@@ -378,10 +546,21 @@ void khv_fold_path(struct khv_fold *f, u32 root, const char *path, size_t len)
 	}
 }
 
+/* The whole of @name as one component below @node. */
+static void fold_whole(struct khv_fold *f, u32 node, const char *name, size_t len)
+{
+	struct place at = {
+		.start = name, .p = name, .end = name + len,
+		.cut = KHV_CUT_WHOLE, .node = node,
+	};
+
+	walk_wide(f, &at);
+}
+
 void khv_fold_name(struct khv_fold *f, u32 root, const char *name, size_t len)
 {
 	if (root && len)
-		walk_wide(f, root, name, name, name + len, KHV_CUT_WHOLE);
+		fold_whole(f, root, name, len);
 }
 
 void khv_fold_pair(struct khv_fold *f, u32 root, const char *name, size_t len)
@@ -404,7 +583,7 @@ void khv_fold_pair(struct khv_fold *f, u32 root, const char *name, size_t len)
 	name = colon + 1;
 	len -= kind_len + 1;
 	if (e->nodes[node].more) {
-		walk_wide(f, node, name, name, name + len, KHV_CUT_WHOLE);
+		fold_whole(f, node, name, len);
 		return;
 	}
 	node = khv_find_child(e, node, name, len);

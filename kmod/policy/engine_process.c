@@ -67,7 +67,7 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 		khv_decide_allowed(d);
 		return;
 	}
-	if (domain < khv_count_of(e, KHV_SEC_DOMAINS)) {
+	if (domain < e->nr_domains) {
 		dom = khv_domain_at(e, domain);
 		f.number = p->number;
 		f.grant = khv_le32(dom->fallback[KHV_TYPE_PROCESS]);

@@ -156,7 +156,7 @@ void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		khv_decide_allowed(d);
 		return;
 	}
-	if (domain >= khv_count_of(e, KHV_SEC_DOMAINS)) {
+	if (domain >= e->nr_domains) {
 		khv_decide(&f, KHV_TYPE_SOCKET, d);
 		return;
 	}

@@ -4,8 +4,10 @@
 #include <linux/cred.h>
 #include <linux/export.h>
 #include <linux/fs.h>
+#include <linux/ptrace.h>
 #include "../compat/file.h"
 #include "mediate.h"
+#include "tree.h"
 
 static const struct khv_check khv_exec_check = { .name = "bprm_check" };
 
@@ -75,11 +77,39 @@ int khv_policy_match_exec(const struct khv_mediator *m,
 		ret = -EBUSY;
 	rcu_read_unlock();
 	khv_path_put(&p);
-	return ret;
+	if (ret != 1)
+		return ret;
+	d->tree = khv_tree_new(NULL);
+	if (d->tree)
+		return 1;
+	khv_policy_put(d->policy);
+	return -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(khv_policy_match_exec);
 
-int khv_policy_transition(struct khv_domain *d, const struct linux_binprm *bprm,
+/* Under RCU. */
+static bool khv_is_traced_inside(const struct khv_mediator *m)
+{
+	struct task_struct *tracer = ptrace_parent(current);
+
+	return tracer && m->domain(tracer);
+}
+
+/* Under RCU; takes a reference. */
+static void khv_move(struct khv_domain *d, const struct khv_judge *j, u16 domain,
+		     struct khv_domain *to)
+{
+	khv_domain_set(to, d->policy, j->l, domain);
+	if (domain == KHV_DOMAIN_DETACH) {
+		to->detached = true;
+		strscpy(to->name, "(detached)", sizeof(to->name));
+	}
+	/* current is in the policy, so there is a reference to share. */
+	khv_policy_hold(d->policy);
+}
+
+int khv_policy_transition(const struct khv_mediator *m, struct khv_domain *d,
+			  const struct linux_binprm *bprm,
 			  struct khv_domain *to)
 {
 	struct khv_pathname p;
@@ -92,16 +122,22 @@ int khv_policy_transition(struct khv_domain *d, const struct linux_binprm *bprm,
 		return ret;
 	ret = khv_path_of(&p, khv_file_path(bprm->file));
 	rcu_read_lock();
-	if (!ret && khv_judge_start(&j, NULL, d, &khv_exec_check) && j.l &&
+	if (!ret && khv_judge_start(&j, m, d, &khv_exec_check) && j.l &&
 	    khv_engine_transition(&j.l->engine, j.domain, &j.s, p.name, p.len,
 				  &domain, NULL) && domain != j.domain) {
-		khv_domain_set(to, d->policy, j.l, domain);
-		/* current is in the policy, so there is a reference to share. */
-		khv_policy_hold(d->policy);
-		ret = 1;
+		ret = khv_is_traced_inside(m) ? -EPERM : 1;
+		if (ret == 1)
+			khv_move(d, &j, domain, to);
 	}
 	rcu_read_unlock();
 	khv_path_put(&p);
-	return ret;
+	if (ret != 1)
+		return ret;
+	/* What happens to the one says nothing about who has left. */
+	to->tree = khv_tree_new(to->detached ? NULL : d->tree);
+	if (to->tree)
+		return 1;
+	khv_policy_put(to->policy);
+	return -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(khv_policy_transition);

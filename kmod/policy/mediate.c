@@ -8,8 +8,10 @@
 #include <linux/export.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include "../compat/file.h"
 #include "engine_internal.h"
 #include "mediate.h"
+#include "tree.h"
 
 static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_FILE_OPEN]		= khv_judge_file_open,
@@ -50,6 +52,7 @@ static int (* const khv_judges[KHV_NR_OBJECTS])(const struct khv_judge *j) = {
 	[KHV_OBJ_SOCKET_CONNECT]	= khv_judge_socket_addr,
 	[KHV_OBJ_SOCKET_LISTEN]		= khv_judge_socket_local,
 	[KHV_OBJ_SOCKET_ACCEPT]		= khv_judge_socket_local,
+	[KHV_OBJ_INET_ACCEPT]		= khv_judge_accepted,
 	[KHV_OBJ_SOCKET_SENDMSG]	= khv_judge_sendmsg,
 	[KHV_OBJ_SOCKET_RECVMSG]	= khv_judge_recvmsg,
 	[KHV_OBJ_SOCKET_SETSOCKOPT]	= khv_judge_socket_local,
@@ -123,18 +126,25 @@ void khv_subject_real(struct khv_subject *s, const struct cred *cred)
 	s->gid = __kgid_val(cred->gid);
 	s->groups = (const u32 *)cred->group_info->gid;
 	s->nr_groups = cred->group_info->ngroups;
-	s->now = 0;
 }
 
 static bool khv_wants_report(const struct khv_judge *j,
 			     const struct khv_decision *dec)
 {
 	enum khv_log_level level = khv_client_level(j->m->client);
+	u32 own = (dec->effects & KHV_RULE_LOG) >> KHV_RULE_LOG_SHIFT;
 
 	if (level == KHV_LOG_OFF || (j->brought && j->brought->dry))
 		return false;
+	/* Who learns must hear of everything that is missing. */
+	if (!dec->allowed && j->l &&
+	    khv_engine_mode(&j->l->engine) == KHV_MODE_LEARN)
+		return true;
+	/* The rule's own level stands for the client's. */
+	if (own)
+		level = own - 1;
 	if (!dec->allowed)
-		return !(dec->effects & KHV_RULE_QUIET);
+		return level >= KHV_LOG_DENY && !(dec->effects & KHV_RULE_QUIET);
 	return level >= KHV_LOG_ALLOW ||
 	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
 }
@@ -187,6 +197,22 @@ static noinline void khv_tell(struct khv_brought *b, const char *verb,
 }
 
 /*
+ * What a task had before is not a use, who learns is not held up, and an open of a
+ * file of an overlay is one, not two.
+ */
+static bool khv_budget_is_spent(const struct khv_judge *j,
+				const struct khv_decision *dec)
+{
+	if (j->brought || khv_engine_mode(&j->l->engine) == KHV_MODE_LEARN)
+		return false;
+	/* A call that is no check has no arguments here. */
+	if (j->check->id == KHV_OBJ_FILE_OPEN && j->check->arg[0] &&
+	    khv_file_is_inner((struct file *)j->check->arg[0]))
+		return false;
+	return !khv_tree_spend(j, dec->limit - 1);
+}
+
+/*
  * What the caller gets, and what the audit daemon hears. @asked: what was looked up
  * in the rules, if not @object. 0 or -errno.
  */
@@ -194,18 +220,23 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 			const struct khv_decision *dec, const char *object,
 			size_t len, const char *asked)
 {
-	bool complain = !dec->allowed && j->l &&
-			khv_mode_lets_pass(&j->l->engine);
-	enum khv_verdict verdict = dec->allowed ? KHV_ALLOWED :
-				   complain ? KHV_WOULD_DENY : KHV_DENIED;
+	struct khv_decision spent;
+	enum khv_verdict verdict;
+	bool complain;
 
-	if (unlikely(j->beside)) {
-		if (j->beside->pass != KHV_PASS_LIVE)
-			return khv_shadow_answer(j, type, dec, object, len,
-						 asked);
-		if (!dec->allowed)
-			j->beside->denied = true;
+	if (unlikely(j->beside) && j->beside->pass != KHV_PASS_LIVE)
+		return khv_shadow_answer(j, type, dec, object, len, asked);
+	if (unlikely(dec->limit) && khv_budget_is_spent(j, dec)) {
+		spent = *dec;
+		spent.allowed = false;
+		spent.denied = verbs;
+		dec = &spent;
 	}
+	if (unlikely(j->beside) && !dec->allowed)
+		j->beside->denied = true;
+	complain = !dec->allowed && j->l && khv_mode_lets_pass(&j->l->engine);
+	verdict = dec->allowed ? KHV_ALLOWED :
+		  complain ? KHV_WOULD_DENY : KHV_DENIED;
 	if (unlikely(verdict == KHV_WOULD_DENY) && j->l->counts &&
 	    !(j->brought && j->brought->dry))
 		khv_count_verbs(j->l->counts->would_deny[type], dec->denied);
@@ -215,7 +246,11 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 	if (unlikely(j->brought && verdict == KHV_DENIED))
 		khv_tell(j->brought, khv_verb_name(type, dec->denied), object,
 			 len);
-	return verdict == KHV_DENIED ? -dec->error : 0;
+	if (likely(verdict != KHV_DENIED))
+		return 0;
+	if (unlikely(dec->effects & KHV_RULE_KILL) && !j->brought)
+		khv_tree_kill(j);
+	return -dec->error;
 }
 
 /* The domain in this generation; false if the policy does not have it. */
@@ -270,10 +305,14 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	j->check = check;
 	j->brought = NULL;
 	j->beside = NULL;
+	j->number = KHV_ANY_NUMBER;
 	j->d = d;
 	j->l = rcu_dereference(d->policy->now);
 	j->domain = 0;
 	khv_subject_real(&j->s, cred);
+	j->s.now = 0;
+	if (unlikely(d->detached))
+		return false;
 	if (!j->l)
 		return true;
 	if (unlikely(j->l->engine.blob->needs & KHV_NEEDS_CLOCK))

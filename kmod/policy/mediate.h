@@ -42,6 +42,7 @@ struct khv_beside {
  * @s: current as a subject
  * @brought: what is judged was there before; NULL for what happens now
  * @beside: NULL unless the policy has a shadow
+ * @number: of an ioctl, for rules with ioctl(...)
  */
 struct khv_judge {
 	const struct khv_mediator *m;
@@ -52,6 +53,7 @@ struct khv_judge {
 	struct khv_subject s;
 	struct khv_brought *brought;
 	struct khv_beside *beside;
+	u32 number;
 };
 
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
@@ -118,6 +120,7 @@ int khv_judge_append_mprotect(const struct khv_judge *j,
 int khv_judge_socket_create(const struct khv_judge *j);
 int khv_judge_socket_addr(const struct khv_judge *j);
 int khv_judge_socket_local(const struct khv_judge *j);
+int khv_judge_accepted(const struct khv_judge *j);
 int khv_judge_sendmsg(const struct khv_judge *j);
 int khv_judge_recvmsg(const struct khv_judge *j);
 int khv_judge_held_socket(const struct khv_judge *j, const struct socket *sock);

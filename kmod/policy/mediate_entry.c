@@ -171,8 +171,7 @@ int khv_mediate_brought(const struct khv_mediator *m, struct khv_domain *d,
 	rcu_read_lock();
 	if (khv_judge_start(&j, m, d, &check)) {
 		cred = __task_cred(b->task);
-		j.s.uid = from_kuid(&init_user_ns, cred->uid);
-		j.s.gid = from_kgid(&init_user_ns, cred->gid);
+		khv_subject_real(&j.s, cred);
 		j.brought = b;
 		ret = b->kind == KHV_FOUND_MAPPING ? khv_answer_mapping(&j, b) :
 		      b->kind == KHV_FOUND_RING ? khv_answer_ring(&j) :

@@ -30,6 +30,9 @@ static void khv_decide_name(const struct khv_judge *j,
 {
 	if (!j->l)
 		khv_judge_refuse(dec, KHV_TYPE_FILE, verbs);
+	else if (unlikely(j->number != KHV_ANY_NUMBER))
+		khv_engine_file_number(&j->l->engine, j->domain, &j->s, p->name,
+				       p->len, verbs, j->number, dec);
 	else
 		khv_cache_file(j, p, verbs, dec);
 }

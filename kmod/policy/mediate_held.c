@@ -18,6 +18,7 @@ static int khv_judge_held_inet(const struct khv_judge *j, const struct sock *sk)
 	if (sk->sk_state == TCP_LISTEN)
 		return khv_answer_addr(j, &local, KHV_S_LISTEN);
 	if (khv_sock_peer(sk, &peer)) {
+		local.peer = &peer;
 		/* Which end has made the connection is not known any more. */
 		if (sk->sk_type == SOCK_STREAM &&
 		    khv_grants_addr(j, &local, KHV_S_ACCEPT))

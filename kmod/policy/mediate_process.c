@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Object checks on other tasks: signals and ptrace. Called under spinlocks. */
 #include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/export.h>
+#include <linux/file.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include "../compat/file.h"
@@ -13,12 +15,18 @@ static struct task_struct *khv_asker(const struct khv_judge *j)
 	return j->brought ? j->brought->task : current;
 }
 
+/* Is it bound by the policy of current? */
+static bool khv_is_inside(const struct khv_judge *j, const struct khv_domain *d)
+{
+	return d && d->policy == j->d->policy && !d->detached;
+}
+
 /* Neither in the same policy nor started from here. Under RCU. */
 static bool khv_is_outside(const struct khv_judge *j, struct task_struct *task)
 {
 	const struct khv_domain *d = j->m->domain(task);
 
-	return !(d && d->policy == j->d->policy) &&
+	return !khv_is_inside(j, d) &&
 	       !khv_task_descends(task, khv_asker(j));
 }
 
@@ -55,9 +63,64 @@ static const char *khv_process_asked(const struct khv_process *p,
 	return buf;
 }
 
-/* @quiet: the asker only wants to know (PTRACE_MODE_NOAUDIT). */
+/* Does the caller of the check hold the alloc_lock of the task it is about? */
+static bool khv_is_locked(const struct khv_judge *j,
+			  const struct task_struct *task)
+{
+	switch (j->check->id) {
+	case KHV_OBJ_PTRACE_ACCESS_CHECK:
+		return true;
+	case KHV_OBJ_TASK_SETRLIMIT:
+		return task == task->group_leader;
+	default:
+		return false;
+	}
+}
+
+/* With the name of its executable, for rules with exe:. Fails to "unknown". */
+static void khv_decide_exe(const struct khv_judge *j, struct task_struct *task,
+			   struct khv_process *p, u32 verbs,
+			   struct khv_decision *dec)
+{
+	struct file *exe = khv_task_exe_file(task, khv_is_locked(j, task));
+	struct khv_pathname name;
+	bool named = false;
+
+	if (!exe) {
+		p->exe = "";	/* it has none */
+	} else if (!IS_ERR(exe) && !khv_path_get(&name)) {
+		named = true;
+		if (!khv_path_of(&name, khv_file_path(exe))) {
+			p->exe = name.name;
+			p->exe_len = name.len;
+		}
+	}
+	khv_engine_process(&j->l->engine, j->domain, &j->s, p, verbs, dec);
+	if (named)
+		khv_path_put(&name);
+	if (!IS_ERR_OR_NULL(exe))
+		fput(exe);
+}
+
+static void khv_decide_process(const struct khv_judge *j,
+			       struct task_struct *task, struct khv_process *p,
+			       u32 verbs, struct khv_decision *dec)
+{
+	if (!j->l)
+		khv_judge_refuse(dec, KHV_TYPE_PROCESS, verbs);
+	else if (khv_engine_needs(&j->l->engine) & KHV_NEEDS_EXE)
+		khv_decide_exe(j, task, p, verbs, dec);
+	else
+		khv_engine_process(&j->l->engine, j->domain, &j->s, p, verbs,
+				   dec);
+}
+
+/*
+ * @number: the signal, or KHV_ANY_NUMBER; @quiet: the asker only wants to know
+ * (PTRACE_MODE_NOAUDIT).
+ */
 static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
-			   u32 verbs, bool quiet)
+			   u32 verbs, u32 number, bool quiet)
 {
 	struct khv_process p = {};
 	const struct khv_domain *d;
@@ -76,24 +139,16 @@ static int khv_answer_task(const struct khv_judge *j, struct task_struct *task,
 		return 0;
 	p.pid = task_tgid_nr(task);
 	p.uid = from_kuid(&init_user_ns, task_uid(task));
-	p.number = KHV_ANY_NUMBER;
+	p.number = number;
 	p.descendant = khv_task_descends(task, khv_asker(j));
 	d = j->m->domain(task);
-	if (d && d->policy == j->d->policy && j->l) {
+	if (khv_is_inside(j, d) && j->l) {
 		int index = khv_engine_domain(&j->l->engine, d->name);
 
 		p.same_policy = index >= 0;
 		p.domain = index >= 0 ? index : 0;
 	}
-	/*
-	 * p.exe stays unknown: its mm cannot be looked at under the locks that
-	 * are held here. Rules with exe: do not match.
-	 */
-	if (j->l)
-		khv_engine_process(&j->l->engine, j->domain, &j->s, &p, verbs,
-				   &dec);
-	else
-		khv_judge_refuse(&dec, KHV_TYPE_PROCESS, verbs);
+	khv_decide_process(j, task, &p, verbs, &dec);
 	if (quiet)
 		dec.effects |= KHV_RULE_QUIET;
 	len = scnprintf(object, sizeof(object), "%u (%s)", p.pid, task->comm);
@@ -107,7 +162,7 @@ int khv_judge_kill(const struct khv_judge *j)
 	if (j->check->arg[3])
 		return 0;
 	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
-			       KHV_P_SIGNAL, false);
+			       KHV_P_SIGNAL, (u32)j->check->arg[2], false);
 }
 
 int khv_judge_ptrace(const struct khv_judge *j)
@@ -117,7 +172,7 @@ int khv_judge_ptrace(const struct khv_judge *j)
 	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
 			       mode & PTRACE_MODE_ATTACH ? KHV_P_PTRACE :
 							   KHV_P_PEEK,
-			       mode & PTRACE_MODE_NOAUDIT);
+			       KHV_ANY_NUMBER, mode & PTRACE_MODE_NOAUDIT);
 }
 
 /*
@@ -146,7 +201,8 @@ int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
 	if (task && task->ptrace &&
 	    same_thread_group(rcu_dereference(task->parent), current) &&
 	    khv_judge_start(&j, m, d, &check))
-		ret = khv_answer_task(&j, task, KHV_P_PTRACE, false);
+		ret = khv_answer_task(&j, task, KHV_P_PTRACE, KHV_ANY_NUMBER,
+				      false);
 	rcu_read_unlock();
 	return ret;
 }
@@ -156,7 +212,7 @@ EXPORT_SYMBOL_GPL(khv_mediate_ptrace);
 int khv_judge_traceme(const struct khv_judge *j)
 {
 	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
-			       KHV_P_PTRACE, false);
+			       KHV_P_PTRACE, KHV_ANY_NUMBER, false);
 }
 
 /*
@@ -170,7 +226,9 @@ static int khv_answer_signals(const struct khv_judge *j, struct pid *pid,
 	int ret = 0;
 
 	do_each_pid_task(pid, type, task) {
-		ret = khv_answer_task(j, task, KHV_P_SIGNAL, false);
+		/* Which one it will be, F_SETSIG may say later. */
+		ret = khv_answer_task(j, task, KHV_P_SIGNAL, KHV_ANY_NUMBER,
+				      false);
 		if (ret)
 			break;
 	} while_each_pid_task(pid, type, task);
@@ -211,5 +269,5 @@ int khv_answer_owner(const struct khv_judge *j, struct file *file)
 int khv_judge_sched(const struct khv_judge *j)
 {
 	return khv_answer_task(j, (struct task_struct *)j->check->arg[0],
-			       KHV_P_SCHED, false);
+			       KHV_P_SCHED, KHV_ANY_NUMBER, false);
 }

@@ -321,6 +321,18 @@ bool khv_sock_peer(const struct sock *sk, struct khv_sockaddr *a)
 	return true;
 }
 
+/*
+ * Is accept judged when it is known who connects? Where no rule asks for that, it is
+ * judged before, without taking a connection from the queue. What is not plain TCP
+ * is accepted by functions of its own.
+ */
+static bool khv_accept_is_later(const struct khv_judge *j, const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP && j->l &&
+	       (khv_engine_needs(&j->l->engine) & KHV_NEEDS_PEER) &&
+	       khv_judged_verbs(j, KHV_TYPE_SOCKET, KHV_S_ACCEPT);
+}
+
 /* socket_listen, socket_accept, socket_setsockopt(socket, ...): the local end. */
 int khv_judge_socket_local(const struct khv_judge *j)
 {
@@ -336,9 +348,31 @@ int khv_judge_socket_local(const struct khv_judge *j)
 		return 0;
 	if (sock->sk->sk_family == AF_UNIX)
 		return khv_answer_unix(j, sock->sk, verbs[j->check->id]);
-	if (!khv_sock_local(sock->sk, &a))
+	if (!khv_sock_local(sock->sk, &a) ||
+	    (j->check->id == KHV_OBJ_SOCKET_ACCEPT &&
+	     khv_accept_is_later(j, sock->sk)))
 		return 0;
 	return khv_answer_addr(j, &a, verbs[j->check->id]);
+}
+
+/*
+ * inet_accept(socket, new socket): the connection is there, and with it where it
+ * comes from. If it is refused the caller never sees it, and it is reset.
+ */
+int khv_judge_accepted(const struct khv_judge *j)
+{
+	const struct socket *sock = (const void *)j->check->arg[0];
+	const struct socket *new = (const void *)j->check->arg[1];
+	struct khv_sockaddr local = {}, peer = {};
+
+	if (!khv_accept_is_later(j, sock->sk))
+		return 0;
+	/* The same address as ever: that of the listening socket. */
+	if (!new->sk || !khv_sock_local(sock->sk, &local))
+		return -EACCES;
+	if (khv_sock_peer(new->sk, &peer))
+		local.peer = &peer;
+	return khv_answer_addr(j, &local, KHV_S_ACCEPT);
 }
 
 /*

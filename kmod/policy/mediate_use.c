@@ -37,6 +37,7 @@ int khv_judge_ioctl(const struct khv_judge *j)
 	struct file *file = (void *)j->check->arg[0];
 	unsigned int cmd = (unsigned int)j->check->arg[1], i;
 	const char *facility = NULL;
+	struct khv_judge with = *j;
 	u32 verbs = KHV_F_IOCTL;
 	int ret = 0;
 
@@ -55,7 +56,8 @@ int khv_judge_ioctl(const struct khv_judge *j)
 		facility = "control:btrfs";
 	if (facility)
 		ret = khv_answer_kernel(j, facility, strlen(facility), false);
-	return ret ?: khv_answer_path(j, khv_file_path(file), NULL, verbs);
+	with.number = cmd;
+	return ret ?: khv_answer_path(&with, khv_file_path(file), NULL, verbs);
 }
 
 /* path_notify(path, mask, type): to be told of every use is a way of reading. */

@@ -82,6 +82,8 @@ noinline int khv_mediate_beside(const struct khv_mediator *m,
 	bool judged;
 	int ret;
 
+	if (d->detached)
+		return 0;
 	judged = khv_judge_start(&live, m, d, check);
 	live.beside = &b;
 	ret = judged ? judge(&live) : 0;

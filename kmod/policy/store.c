@@ -150,36 +150,6 @@ struct khv_policy *khv_policy_get(const char *name)
 }
 EXPORT_SYMBOL_GPL(khv_policy_get);
 
-/* Fill in a domain of a generation. Takes no reference. Under RCU. */
-void khv_domain_set(struct khv_domain *d, struct khv_policy *policy,
-		    const struct khv_loaded *l, u16 index)
-{
-	memset(d, 0, sizeof(*d));
-	spin_lock_init(&d->lock);
-	d->policy = policy;
-	strscpy(d->name, khv_engine_domain_name(&l->engine, index),
-		sizeof(d->name));
-	d->index = index;
-	d->generation = l->generation;
-}
-
-int khv_domain_init(struct khv_domain *d, struct khv_policy *policy,
-		    const char *name)
-{
-	const struct khv_loaded *l;
-	int index = -ENOENT;
-
-	rcu_read_lock();
-	l = rcu_dereference(policy->now);
-	if (l)
-		index = name ? khv_engine_domain(&l->engine, name) : 0;
-	if (index >= 0)
-		khv_domain_set(d, policy, l, index);
-	rcu_read_unlock();
-	return index < 0 ? -ENOENT : 0;
-}
-EXPORT_SYMBOL_GPL(khv_domain_init);
-
 static u64 khv_store_generation(void)
 {
 	return READ_ONCE(khv_generation);

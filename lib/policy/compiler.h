@@ -525,6 +525,8 @@ void hvp_hash_nodes(struct hvp_compiler *c);
 void hvp_write(struct hvp_compiler *c);
 void hvp_check_paths(struct hvp_compiler *c);
 void hvp_lint_policy(struct hvp_compiler *c);
+/* lint_rule.c: lines that decide nothing. */
+void hvp_lint_rules(struct hvp_compiler *c);
 
 /* --- test.c ---------------------------------------------------------------------- */
 

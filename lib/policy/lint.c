@@ -299,6 +299,7 @@ void hvp_lint_policy(struct hvp_compiler *c)
 	if (!(c->options.flags & KHV_POLICY_LINT))
 		return;
 	lint_useless(c);
+	hvp_lint_rules(c);
 	lint_meanings(c);
 	lint_gaps(c);
 	lint_write_exec(c);

@@ -18,36 +18,38 @@
 #include "compiler.h"
 
 /* Of terminals, files, block devices, /dev/random, loop and tun. */
-#define IOCTLS(X)                                                                                                                                       \
-	X(BLKALIGNOFF)                                                                                                                                  \
-	X(BLKBSZGET) X(BLKBSZSET) X(BLKDISCARD) X(BLKDISCARDZEROES) X(BLKFLSBUF) X(BLKGETSIZE) X(BLKGETSIZE64) X(                                       \
-		BLKIOMIN) X(BLKIOOPT) X(BLKPBSZGET) X(BLKRAGET) X(BLKRASET) X(BLKROGET) X(BLKROSET) X(BLKROTATIONAL)                                    \
-		X(BLKRRPART) X(BLKSECDISCARD) X(BLKSSZGET) X(BLKZEROOUT) X(FIBMAP) X(FICLONE) X(FICLONERANGE) X(                                        \
-			FIDEDUPERANGE) X(FIFREEZE) X(FIGETBSZ) X(FIOASYNC) X(FIOCLEX) X(FIONBIO) X(FIONCLEX)                                            \
-			X(FIONREAD) X(FIOQSIZE) X(FITHAW) X(FITRIM) X(FS_IOC_FIEMAP) X(FS_IOC_FSGETXATTR) X(FS_IOC_FSSETXATTR) X(                       \
-				FS_IOC_GETFLAGS) X(FS_IOC_GETFSLABEL) X(FS_IOC_GETVERSION) X(FS_IOC_SETFLAGS) X(FS_IOC_SETFSLABEL)                      \
-				X(FS_IOC_SETVERSION) X(LOOP_CLR_FD) X(LOOP_CONFIGURE) X(LOOP_CTL_ADD) X(LOOP_CTL_GET_FREE) X(                           \
-					LOOP_CTL_REMOVE) X(LOOP_GET_STATUS) X(LOOP_GET_STATUS64) X(LOOP_SET_FD) X(LOOP_SET_STATUS) X(LOOP_SET_STATUS64) \
-					X(RNDADDENTROPY) X(RNDADDTOENTCNT) X(RNDCLEARPOOL) X(RNDGETENTCNT) X(                                           \
-						RNDRESEEDCRNG) X(RNDZAPENTCNT) X(TCFLSH) X(TCGETA) X(TCGETS) X(TCGETS2)                                 \
-						X(TCSBRK) X(TCSBRKP) X(TCSETA) X(TCSETAF) X(TCSETAW) X(TCSETS) X(                                       \
-							TCSETS2) X(TCSETSF) X(TCSETSF2) X(TCSETSW) X(TCSETSW2)                                          \
-							X(TCXONC) X(TIOCCBRK) X(TIOCCONS) X(TIOCEXCL) X(TIOCGDEV) X(                                    \
-								TIOCGETD) X(TIOCGEXCL) X(TIOCGPGRP) X(TIOCGPKT)                                         \
-								X(TIOCGPTLCK) X(TIOCGPTN) X(TIOCGPTPEER) X(TIOCGRS485) X(TIOCGSERIAL) X(                \
-									TIOCGSID) X(TIOCGSOFTCAR) X(TIOCGWINSZ) X(TIOCINQ)                              \
-									X(TIOCLINUX) X(TIOCMBIC) X(TIOCMBIS) X(TIOCMGET) X(                             \
-										TIOCMSET) X(TIOCNOTTY) X(TIOCNXCL) X(TIOCOUTQ)                          \
-										X(TIOCPKT) X(TIOCSBRK) X(TIOCSCTTY) X(                                  \
-											TIOCSETD) X(TIOCSIG) X(TIOCSPGRP)                               \
-											X(TIOCSPTLCK) X(TIOCSRS485) X(                                  \
-												TIOCSSERIAL) X(TIOCSSOFTCAR)                            \
-												X(TIOCSTI) X(TIOCSWINSZ) X(                             \
-													TIOCVHANGUP) X(TUNGETFEATURES)                  \
-													X(TUNGETIFF) X(                                 \
-														TUNSETIFF) X(TUNSETOFFLOAD)             \
-														X(TUNSETOWNER)                          \
-															X(TUNSETPERSIST)
+#define IOCTLS(X)                                                                                                                                    \
+	X(BLKALIGNOFF)                                                                                                                               \
+	X(BLKBSZGET)                                                                                                                                 \
+	X(BLKBSZSET)                                                                                                                                 \
+	X(BLKDISCARD)                                                                                                                                \
+	X(BLKDISCARDZEROES)                                                                                                                          \
+	X(BLKFLSBUF) X(BLKGETSIZE) X(BLKGETSIZE64) X(BLKIOMIN) X(BLKIOOPT) X(BLKPBSZGET) X(BLKRAGET) X(                                              \
+		BLKRASET) X(BLKROGET) X(BLKROSET) X(BLKROTATIONAL) X(BLKRRPART) X(BLKSECDISCARD) X(BLKSSZGET) X(BLKZEROOUT)                          \
+		X(FIBMAP) X(FICLONE) X(FICLONERANGE) X(FIDEDUPERANGE) X(FIFREEZE) X(FIGETBSZ) X(FIOASYNC) X(FIOCLEX) X(                              \
+			FIONBIO) X(FIONCLEX) X(FIONREAD) X(FIOQSIZE) X(FITHAW) X(FITRIM) X(FS_IOC_FIEMAP) X(FS_IOC_FSGETXATTR)                       \
+			X(FS_IOC_FSSETXATTR) X(FS_IOC_GETFLAGS) X(FS_IOC_GETFSLABEL) X(FS_IOC_GETVERSION) X(FS_IOC_SETFLAGS) X(                      \
+				FS_IOC_SETFSLABEL) X(FS_IOC_SETVERSION) X(LOOP_CLR_FD) X(LOOP_CONFIGURE) X(LOOP_CTL_ADD) X(LOOP_CTL_GET_FREE)        \
+				X(LOOP_CTL_REMOVE) X(LOOP_GET_STATUS) X(LOOP_GET_STATUS64) X(LOOP_SET_FD) X(LOOP_SET_STATUS) X(LOOP_SET_STATUS64) X( \
+					RNDADDENTROPY) X(RNDADDTOENTCNT) X(RNDCLEARPOOL) X(RNDGETENTCNT)                                             \
+					X(RNDRESEEDCRNG) X(RNDZAPENTCNT) X(TCFLSH) X(TCGETA) X(TCGETS) X(TCGETS2) X(                                 \
+						TCSBRK) X(TCSBRKP) X(TCSETA) X(TCSETAF) X(TCSETAW) X(TCSETS)                                         \
+						X(TCSETS2) X(TCSETSF) X(TCSETSF2) X(TCSETSW) X(TCSETSW2) X(                                          \
+							TCXONC) X(TIOCCBRK) X(TIOCCONS) X(TIOCEXCL) X(TIOCGDEV) X(TIOCGETD)                          \
+							X(TIOCGEXCL) X(TIOCGPGRP) X(TIOCGPKT) X(TIOCGPTLCK) X(                                       \
+								TIOCGPTN) X(TIOCGPTPEER) X(TIOCGRS485) X(TIOCGSERIAL)                                \
+								X(TIOCGSID) X(TIOCGSOFTCAR) X(TIOCGWINSZ) X(TIOCINQ) X(                              \
+									TIOCLINUX) X(TIOCMBIC) X(TIOCMBIS) X(TIOCMGET)                               \
+									X(TIOCMSET) X(TIOCNOTTY) X(TIOCNXCL) X(                                      \
+										TIOCOUTQ) X(TIOCPKT) X(TIOCSBRK) X(TIOCSCTTY)                        \
+										X(TIOCSETD) X(TIOCSIG) X(TIOCSPGRP) X(TIOCSPTLCK) X(                 \
+											TIOCSRS485) X(TIOCSSERIAL) X(TIOCSSOFTCAR)                   \
+											X(TIOCSTI) X(TIOCSWINSZ) X(                                  \
+												TIOCVHANGUP) X(TUNGETFEATURES)                       \
+												X(TUNGETIFF) X(                                      \
+													TUNSETIFF) X(TUNSETOFFLOAD)                  \
+													X(TUNSETOWNER)                               \
+														X(TUNSETPERSIST)
 
 #define NAME(name) { #name, name },
 static const struct {

@@ -252,9 +252,8 @@ static bool parse_target(struct hvp_compiler *c, const struct hvp_words *w,
 	if (!strcmp(name->text, "inherit"))
 		return true;
 	if (!strcmp(name->text, "detach")) {
-		hvp_error(c, name->column,
-			  "not supported by this version: \"-> detach\"");
-		return false;
+		*target = KHV_TARGET_DETACH;
+		return true;
 	}
 	*target = hvp_domain(c, name->text, name->column, false);
 	return true;

@@ -226,7 +226,7 @@ void hvp_hash_nodes(struct hvp_compiler *c)
 		      (KHV_NODE_PATTERN | KHV_NODE_DEEP)))
 			nr++;
 	list = hvp_resize(&c->mem, NULL, (nr + 1) * sizeof(*list));
-	for (homes = 2 * nr + 1; !place_nodes(c, list, nr, homes);
+	for (homes = 2 * nr - nr / 4 + 1; !place_nodes(c, list, nr, homes);
 	     homes += homes / 2)
 		;
 }

@@ -72,10 +72,29 @@ static uint32_t literal_bytes(const struct rule *r, bool *pattern)
 	return count;
 }
 
+static uint32_t number; /* the signal that is asked for */
+static int from = -1;	/* first byte of the peer; -1: not known */
+
+static bool in_group(const struct khv_subject *s, int gid)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->nr_groups; i++)
+		if (s->groups[i] == (uint32_t)gid)
+			return true;
+	return s->gid == (uint32_t)gid;
+}
+
 static bool holds(const struct rule *r, const struct khv_subject *s)
 {
+	if (r->role >= 0 && !((uint32_t)roles[r->role].uid == s->uid ||
+			      in_group(s, roles[r->role].gid)))
+		return false;
+	if (r->from >= 0 && from >= 0 && r->from != from)
+		return false;
 	return (r->uid < 0 || (uint32_t)r->uid == s->uid) &&
-	       (r->gid < 0 || (uint32_t)r->gid == s->gid);
+	       (r->gid < 0 || in_group(s, r->gid)) &&
+	       (r->until < 0 || s->now < times[r->until].seconds);
 }
 
 static struct match matches[MOST_RULES * (MOST_PARTS + 4)];
@@ -88,7 +107,8 @@ static uint32_t *add_match(const struct rule *r)
 	m->rule = r;
 	m->index = nr_matches++;
 	memset(m->key, 0, sizeof(m->key));
-	m->key[5] = (r->uid >= 0) + (r->gid >= 0);
+	m->key[5] = (r->uid >= 0) + (r->gid >= 0) + (r->role >= 0) +
+		    (r->until >= 0) + (r->from >= 0);
 	return m->key;
 }
 
@@ -109,7 +129,11 @@ static bool tie(const struct match *x, const struct match *y)
 
 	if (a == b || memcmp(x->key, y->key, sizeof(x->key)))
 		return false;
-	if (a->op == b->op && (a->op != '=' || a->verbs == b->verbs))
+	/* Nobody comes from both; of an unknown one both take away only. */
+	if (a->from >= 0 && b->from >= 0 && a->from != b->from)
+		return false;
+	if (a->op == b->op && (a->op != '=' || (a->verbs == b->verbs &&
+						a->numbers == b->numbers)))
 		return false;
 	return a->op == '=' || b->op == '=' || (a->verbs & b->verbs);
 }
@@ -117,7 +141,7 @@ static bool tie(const struct match *x, const struct match *y)
 /* Apply what matches; @stat: allowed before the rules at @depth are. */
 static uint32_t apply(bool stat, uint32_t depth)
 {
-	uint32_t grant = 0, i, j;
+	uint32_t grant = 0, verbs, i, j;
 
 	qsort(matches, nr_matches, sizeof(matches[0]), compare);
 	for (i = 0; i < nr_matches; i++) {
@@ -129,12 +153,24 @@ static uint32_t apply(bool stat, uint32_t depth)
 			grant |= KHV_F_STAT;
 			stat = false;
 		}
-		if (r->op == '=')
-			grant = r->verbs;
-		else if (r->op == '+')
-			grant |= r->verbs;
-		else
-			grant &= ~r->verbs;
+		verbs = r->verbs;
+		/* About these signals only; what nobody knows opens nothing. */
+		if (r->numbers && !(r->op == '-' && number == KHV_ANY_NUMBER) &&
+		    number &&
+		    (number == KHV_ANY_NUMBER || !(r->numbers & 1u << number)))
+			verbs &= ~KHV_P_SIGNAL;
+		if (r->from >= 0 && from < 0) {
+			if (r->op == '=')
+				grant &= verbs;
+			else if (r->op == '-')
+				grant &= ~verbs;
+		} else if (r->op == '=') {
+			grant = verbs;
+		} else if (r->op == '+') {
+			grant |= verbs;
+		} else {
+			grant &= ~verbs;
+		}
 	}
 	return stat ? grant | KHV_F_STAT : grant;
 }
@@ -268,6 +304,20 @@ static void check(const char *text, uint32_t wanted, uint32_t verbs,
 	fail();
 }
 
+/* Whoever asks, and when. */
+static void some_subject(struct khv_subject *s)
+{
+	static const uint32_t groups[] = { 0, 1 };
+
+	s->uid = any(3);
+	s->gid = any(3);
+	s->groups = groups + any(2);
+	s->nr_groups = any(2);
+	s->now = times[0].seconds - 1 + any(2) * 1000000000ull;
+	if (!any(4))
+		s->now = times[1].seconds;
+}
+
 static void files(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = (1u << KHV_F_NR_VERBS) - 1;
@@ -285,8 +335,7 @@ static void files(const struct khv_engine *e, const char *text)
 			strcat(path, "/");
 			strcat(path, part[j]);
 		}
-		s.uid = any(3);
-		s.gid = any(3);
+		some_subject(&s);
 		khv_engine_file(e, 0, &s, path, strlen(path), verbs, &d);
 		check(text, judge_file(part, parts, &s), verbs, &d, path);
 	}
@@ -295,7 +344,7 @@ static void files(const struct khv_engine *e, const char *text)
 static void sockets(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = 0xff - KHV_S_CREATE;
-	struct khv_sockaddr a;
+	struct khv_sockaddr a, peer;
 	struct khv_subject s = { 0 };
 	struct khv_decision d;
 	uint32_t i, wanted;
@@ -313,8 +362,13 @@ static void sockets(const struct khv_engine *e, const char *text)
 			memset(a.addr + 4, 0, 12);
 		a.port = any(2) ? any(16) : any(65536);
 		a.proto = any(2) ? 6 : 17;
-		s.uid = any(3);
-		s.gid = any(3);
+		some_subject(&s);
+		from = (int)any(3) + 9;
+		memset(&peer, 0, sizeof(peer));
+		peer.family = 2;
+		peer.addr[0] = from;
+		a.peer = from == 9 ? NULL : &peer;
+		from = a.peer ? from : -1;
 		wanted = judge_socket(&a, six, &s);
 		if (!six && any(2)) { /* the same as a mapped address */
 			a.family = 10;
@@ -346,8 +400,11 @@ static void processes(const struct khv_engine *e, const char *text)
 		p.uid = any(6);
 		p.self = any(2);
 		p.descendant = any(2);
-		s.uid = any(3);
-		s.gid = any(3);
+		number = any(7);
+		if (number == 6)
+			number = KHV_ANY_NUMBER;
+		p.number = number;
+		some_subject(&s);
 		khv_engine_process(e, 0, &s, &p, verbs, &d);
 		check(text, judge_process(&p, exe, &s), verbs, &d, "a process");
 	}
@@ -362,8 +419,7 @@ static void kernels(const struct khv_engine *e, const char *text)
 
 	for (i = 0; i < 40; i++) {
 		asked = any(COUNT(facilities));
-		s.uid = any(3);
-		s.gid = any(3);
+		some_subject(&s);
 		facility(asked, name);
 		khv_engine_kernel(e, 0, &s, name, strlen(name), &d);
 		check(text, judge_kernel(asked, &s), KHV_K_USE, &d, name);

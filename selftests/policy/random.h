@@ -24,8 +24,24 @@ struct rule {
 	/* all */
 	char op; /* '=', '+', '-' */
 	uint32_t verbs;
-	int uid, gid; /* -1: whoever */
+	int uid, gid;	  /* -1: whoever */
+	int role;	  /* of roles[], -1: none */
+	int until;	  /* of times[], -1: for ever */
+	int from;	  /* 10 or 11: first byte of the peer; -1: wherever */
+	uint32_t numbers; /* process: signals, bit by bit; 0: all */
 };
+
+/* Who has them: a user, a group; -1: nobody. */
+static const struct {
+	const char *members;
+	int uid, gid;
+} roles[] = { { "user:0,group:1", 0, 1 }, { "group:0", -1, 0 } };
+
+static const struct {
+	const char *text;
+	uint64_t seconds;
+} times[] = { { "2030-01-01T00:00", 1893456000 },
+	      { "2040-01-01T00:00Z", 2208988800 } };
 
 static struct rule rules[MOST_RULES];
 static uint32_t nr_rules;
@@ -64,6 +80,8 @@ static void some_grant(struct rule *r, uint32_t all)
 	} while (!r->verbs && r->op != '=');
 	r->uid = any(8) ? -1 : (int)any(2);
 	r->gid = any(10) ? -1 : (int)any(2);
+	r->role = any(12) ? -1 : (int)any(2);
+	r->until = any(12) ? -1 : (int)any(2);
 }
 
 static void some_path(struct rule *r, bool wild)
@@ -181,6 +199,26 @@ static void some_kernel(struct rule *r)
 	r->verbs = r->op == '=' ? any(2) : 1;
 	r->uid = any(4) ? -1 : (int)any(2);
 	r->gid = any(6) ? -1 : (int)any(2);
+	r->role = any(8) ? -1 : (int)any(2);
+	r->until = any(8) ? -1 : (int)any(2);
+}
+
+/* "(hup,int)" of a rule that is about some signals only */
+static char *some_numbers(char *at, struct rule *r)
+{
+	const char *comma = "(";
+	uint32_t i;
+
+	if (any(2))
+		return at;
+	r->numbers = 2 * (1 + any(15));
+	for (i = 1; i < 5; i++) {
+		if (!(r->numbers & 1u << i))
+			continue;
+		at += sprintf(at, "%s%u", comma, i);
+		comma = ",";
+	}
+	return at + sprintf(at, ")");
 }
 
 /* Verbs that only policies which name them judge; some ask without a rule. */
@@ -218,11 +256,14 @@ static char *some_policy(enum khv_type type, bool wild)
 	else if (kernel_default)
 		at += sprintf(at, "default kernel %s\n",
 			      kernel_default == 1 ? "none" : "use");
+	for (i = 0; i < COUNT(roles); i++)
+		at += sprintf(at, "role r%u %s\n", i, roles[i].members);
 	for (i = 0; i < nr_rules; i++) {
 		struct rule *r = &rules[i];
 		const char *slash = "";
 
 		memset(r, 0, sizeof(*r));
+		r->from = -1;
 		if (type == KHV_TYPE_FILE)
 			some_path(r, wild);
 		else if (type == KHV_TYPE_SOCKET)
@@ -243,6 +284,8 @@ static char *some_policy(enum khv_type type, bool wild)
 				continue;
 			at += sprintf(at, "%s%s", slash,
 				      khv_verb_name(type, 1u << j));
+			if (type == KHV_TYPE_PROCESS && 1u << j == KHV_P_SIGNAL)
+				at = some_numbers(at, r);
 			slash = "/";
 		}
 		if (r->exact)
@@ -251,6 +294,14 @@ static char *some_policy(enum khv_type type, bool wild)
 			at += sprintf(at, " user=%d", r->uid);
 		if (r->gid >= 0)
 			at += sprintf(at, " group=%d", r->gid);
+		if (r->role >= 0)
+			at += sprintf(at, " role=r%d", r->role);
+		if (r->until >= 0)
+			at += sprintf(at, " until=%s", times[r->until].text);
+		if (type == KHV_TYPE_SOCKET && !any(8)) {
+			r->from = 10 + any(2);
+			at += sprintf(at, " from=%d.0.0.0/8", r->from);
+		}
 		at += sprintf(at, "\n");
 	}
 	some_govern(at, type);

@@ -38,33 +38,60 @@ static const struct khv_mediator khv_wrap_mediator = {
 	.domain = khv_wrap_domain,
 };
 
-/* Takes over the reference to the policy. */
+/* Takes over the reference to the policy. Who was let go does not count. */
 static void khv_wrap_enter(struct khv_wrap *w)
 {
-	khv_policy_add_task(w->domain.policy, 1);
+	if (!w->domain.detached)
+		khv_policy_add_task(w->domain.policy, 1);
 }
 
 static void *khv_wrap_inherit(void *data, struct task_struct *child)
 {
 	struct khv_wrap *parent = data, *w;
+	int ret;
 
 	w = kmalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 	if (!w)
 		return ERR_PTR(-ENOMEM);
-	w->domain = parent->domain;
-	/* The lock may be held in the original; generation 0: look it up again. */
-	spin_lock_init(&w->domain.lock);
-	w->domain.generation = 0;
-	memset(&w->domain.recent, 0, sizeof(w->domain.recent));
-	khv_policy_hold(w->domain.policy);
+	ret = khv_domain_inherit(&w->domain, &parent->domain);
+	if (ret) {
+		kfree(w);
+		return ERR_PTR(ret);
+	}
 	khv_wrap_enter(w);
 	return w;
+}
+
+/* It may go: does another policy want it? 1, with *@w replaced if so, or an error. */
+static int khv_wrap_wanted(struct linux_binprm *bprm, struct khv_wrap **w)
+{
+	struct khv_wrap *other = kmalloc(sizeof(*other), GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!other) {
+		khv_domain_drop(&(*w)->domain);
+		return -ENOMEM;
+	}
+	ret = khv_policy_match_exec(&khv_wrap_mediator, bprm, &other->domain);
+	if (!ret) {
+		kfree(other);
+		return 1;
+	}
+	khv_domain_drop(&(*w)->domain);
+	if (ret < 0) {
+		kfree(other);
+		return ret;
+	}
+	kfree(*w);
+	*w = other;
+	return 1;
 }
 
 /*
  * A task in a policy stays in it, whatever it executes: that the program would be
  * wanted by another policy must not be a way out of this one. A rule of its own
- * policy may move it to another domain of that policy.
+ * policy may move it to another domain of that policy, or let it go: then it is as
+ * if it had never been in a policy, and another one may want what it executes.
  */
 static void *khv_wrap_exec(struct linux_binprm *bprm, void *data)
 {
@@ -74,8 +101,12 @@ static void *khv_wrap_exec(struct linux_binprm *bprm, void *data)
 	w = kmalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 	if (!w)
 		return ERR_PTR(-ENOMEM);
-	ret = own ? khv_policy_transition(&own->domain, bprm, &w->domain) :
-		    khv_policy_match_exec(&khv_wrap_mediator, bprm, &w->domain);
+	ret = own && !own->domain.detached ?
+		      khv_policy_transition(&khv_wrap_mediator, &own->domain,
+					    bprm, &w->domain) :
+		      khv_policy_match_exec(&khv_wrap_mediator, bprm, &w->domain);
+	if (ret == 1 && w->domain.detached)
+		ret = khv_wrap_wanted(bprm, &w);
 	if (ret == 1) {
 		khv_wrap_enter(w);
 		found = w;
@@ -95,8 +126,9 @@ static void khv_wrap_release(void *data)
 {
 	struct khv_wrap *w = data;
 
-	khv_policy_add_task(w->domain.policy, -1);
-	khv_policy_put(w->domain.policy);
+	if (!w->domain.detached)
+		khv_policy_add_task(w->domain.policy, -1);
+	khv_domain_drop(&w->domain);
 	kfree_rcu(w, rcu);
 }
 

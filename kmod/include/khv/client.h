@@ -283,6 +283,17 @@ bool khv_task_is_reader(struct task_struct *task);
 bool khv_task_descends(struct task_struct *task, struct task_struct *from);
 
 /**
+ * khv_task_exe_file() - the program that a task runs
+ * @task: any task
+ * @locked: the caller of the check holds the alloc_lock of @task
+ *
+ * Context: any but NMI and interrupts; never sleeps.
+ * Return: the file with a reference, for fput(); NULL if it has none, as threads
+ * of the kernel; ERR_PTR(-EAGAIN) if it cannot be told now.
+ */
+struct file *khv_task_exe_file(struct task_struct *task, bool locked);
+
+/**
  * struct khv_event - one decision, to be queued for the audit daemon
  * @policy: NULL if none
  * @domain: NULL if none

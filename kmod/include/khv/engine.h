@@ -125,8 +125,8 @@ enum khv_rule_effect {
  * @rule: index of the deciding rule for khv_engine_rule_*(), or KHV_NO_RULE
  *	when no rule covers the object
  * @over: the rule that would have decided without @rule, or KHV_NO_RULE
- * @error: positive errno to answer with if not allowed: khv_type_error(), or the
- *	rule's own errno=
+ * @error: positive errno to answer with if not allowed, or if the budget @limit is
+ *	used up: khv_type_error(), or the rule's own errno=
  * @effects: enum khv_rule_effect bits of the deciding rule
  * @limit: 0, or 1 + number of the budget that an allowed request is taken from;
  *	see khv_engine_limit()
@@ -198,6 +198,7 @@ struct khv_process {
 };
 
 struct khv_blob_header;
+struct khv_blob_domain;
 struct khv_blob_node;
 struct khv_blob_entry;
 
@@ -216,6 +217,8 @@ struct khv_engine {
 	const struct khv_blob_entry *entries;
 	const __le32 *slots;
 	const char *strings;
+	const struct khv_blob_domain *domains;
+	u32 nr_domains;
 	u32 homes;
 	u32 probes;
 };

@@ -10,6 +10,7 @@
 #include <khv/client.h>
 
 struct khv_policy;
+struct khv_process_tree;
 struct linux_binprm;
 struct super_block;
 struct vfsmount;
@@ -35,10 +36,12 @@ struct khv_recent {
 /**
  * struct khv_domain - a task's place: a policy and a domain of it
  * @policy: a reference
+ * @tree: with whom it shares budgets and fate; a reference
  * @name: of the domain
  * @lock: for writers of @generation and @index
  * @generation: of the policy for which @index holds; 0 while it is written
  * @index: of the domain in that generation
+ * @detached: a rule with "-> detach" let it go: nothing is judged any more
  * @recent: only the task itself uses it
  * @ring_creds: the task, or one that it comes from, has used credentials that an
  *	io_uring remembers; only the task itself uses it
@@ -50,10 +53,12 @@ struct khv_recent {
  */
 struct khv_domain {
 	struct khv_policy *policy;
+	struct khv_process_tree *tree;
 	char name[KHV_NAME_MAX];
 	spinlock_t lock;	/* writers of the next two, who only try it */
 	u64 generation;
 	u16 index;
+	bool detached;
 	struct khv_recent recent;
 	bool ring_creds;
 };
@@ -76,10 +81,31 @@ void khv_policy_add_task(struct khv_policy *policy, int n);
  * @d: to fill; takes over the reference to @policy on success
  * @policy: the policy
  * @name: of the domain, NULL: its first
- * Return: 0 or -ENOENT.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOENT or -ENOMEM.
  */
 int khv_domain_init(struct khv_domain *d, struct khv_policy *policy,
 		    const char *name);
+
+/**
+ * khv_domain_inherit() - the domain of a new task
+ * @child: to fill
+ * @parent: of current, which makes it
+ *
+ * Context: process context.
+ * Return: 0, or -EPERM if a rule has ended the tree of the parent.
+ */
+int khv_domain_inherit(struct khv_domain *child,
+		       const struct khv_domain *parent);
+
+/**
+ * khv_domain_drop() - give back what a domain refers to
+ * @d: filled in by one of the functions here
+ *
+ * Context: any. Readers under RCU may still look at @d and what it refers to.
+ */
+void khv_domain_drop(struct khv_domain *d);
 
 /* A client that mediates by policies. */
 struct khv_mediator {
@@ -195,7 +221,8 @@ int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
 	X(MNT_WANT_WRITE) X(MNT_WANT_WRITE_FILE)			\
 	X(SB_MOUNT) X(SB_UMOUNT) X(SB_PIVOTROOT) X(MOVE_MOUNT)		\
 	X(SOCKET_CREATE) X(SOCKET_BIND) X(SOCKET_CONNECT)		\
-	X(SOCKET_LISTEN) X(SOCKET_ACCEPT) X(SOCKET_SENDMSG)		\
+	X(SOCKET_LISTEN) X(SOCKET_ACCEPT) X(INET_ACCEPT)		\
+	X(SOCKET_SENDMSG)						\
 	X(SOCKET_RECVMSG) X(SOCKET_SETSOCKOPT)				\
 	X(UNIX_STREAM_CONNECT) X(UNIX_MAY_SEND)				\
 	X(TASK_KILL) X(PTRACE_ACCESS_CHECK)				\
@@ -217,7 +244,7 @@ int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
  *
  * Context: process context.
  * Return: 1 if a policy wants it, 0 if not, -EACCES if a policy that wants it
- * refuses this subject (`refuse user=root`), -EBUSY on lack of a buffer.
+ * refuses this subject (`refuse user=root`), -EBUSY on lack of a buffer, -ENOMEM.
  */
 int khv_policy_match_exec(const struct khv_mediator *m,
 			  const struct linux_binprm *bprm,
@@ -225,15 +252,20 @@ int khv_policy_match_exec(const struct khv_mediator *m,
 
 /**
  * khv_policy_transition() - does a rule move the task to another domain?
+ * @m: who asks
  * @d: domain of current
  * @bprm: what current executes; that it may is judged elsewhere
  * @to: filled in with a reference if so
  *
+ * A task that is traced from inside of a policy moves nowhere: the tracer would get
+ * what the other domain may.
+ *
  * Context: process context.
- * Return: 1 if it moves, 0 if it stays, -EBUSY on lack of a buffer,
- * -ENAMETOOLONG.
+ * Return: 1 if it moves, 0 if it stays, -EPERM if it is traced, -EBUSY on lack of a buffer,
+ * -ENAMETOOLONG, -ENOMEM.
  */
-int khv_policy_transition(struct khv_domain *d, const struct linux_binprm *bprm,
+int khv_policy_transition(const struct khv_mediator *m, struct khv_domain *d,
+			  const struct linux_binprm *bprm,
 			  struct khv_domain *to);
 
 #endif /* _KHV_MEDIATE_H */

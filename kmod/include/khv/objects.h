@@ -114,6 +114,8 @@
 	X(SOCKET_LISTEN, socket_listen, 0)				\
 	/* socket, new socket */					\
 	X(SOCKET_ACCEPT, socket_accept, 0)				\
+	/* listening socket, new socket with the connection; may have slept */ \
+	X(INET_ACCEPT, inet_accept, KHV_OBJ_PLAIN)			\
 	/* socket, kernel copy of the msghdr, size */			\
 	X(SOCKET_SENDMSG, socket_sendmsg, 0)				\
 	/* socket, level, option */					\
