@@ -17,45 +17,137 @@
 #include <strings.h>
 #include "compiler.h"
 
-/* Of terminals, files, block devices, /dev/random, loop and tun. */
-#define IOCTLS(X)                                                                                                                                    \
-	X(BLKALIGNOFF)                                                                                                                               \
-	X(BLKBSZGET)                                                                                                                                 \
-	X(BLKBSZSET)                                                                                                                                 \
-	X(BLKDISCARD)                                                                                                                                \
-	X(BLKDISCARDZEROES)                                                                                                                          \
-	X(BLKFLSBUF) X(BLKGETSIZE) X(BLKGETSIZE64) X(BLKIOMIN) X(BLKIOOPT) X(BLKPBSZGET) X(BLKRAGET) X(                                              \
-		BLKRASET) X(BLKROGET) X(BLKROSET) X(BLKROTATIONAL) X(BLKRRPART) X(BLKSECDISCARD) X(BLKSSZGET) X(BLKZEROOUT)                          \
-		X(FIBMAP) X(FICLONE) X(FICLONERANGE) X(FIDEDUPERANGE) X(FIFREEZE) X(FIGETBSZ) X(FIOASYNC) X(FIOCLEX) X(                              \
-			FIONBIO) X(FIONCLEX) X(FIONREAD) X(FIOQSIZE) X(FITHAW) X(FITRIM) X(FS_IOC_FIEMAP) X(FS_IOC_FSGETXATTR)                       \
-			X(FS_IOC_FSSETXATTR) X(FS_IOC_GETFLAGS) X(FS_IOC_GETFSLABEL) X(FS_IOC_GETVERSION) X(FS_IOC_SETFLAGS) X(                      \
-				FS_IOC_SETFSLABEL) X(FS_IOC_SETVERSION) X(LOOP_CLR_FD) X(LOOP_CONFIGURE) X(LOOP_CTL_ADD) X(LOOP_CTL_GET_FREE)        \
-				X(LOOP_CTL_REMOVE) X(LOOP_GET_STATUS) X(LOOP_GET_STATUS64) X(LOOP_SET_FD) X(LOOP_SET_STATUS) X(LOOP_SET_STATUS64) X( \
-					RNDADDENTROPY) X(RNDADDTOENTCNT) X(RNDCLEARPOOL) X(RNDGETENTCNT)                                             \
-					X(RNDRESEEDCRNG) X(RNDZAPENTCNT) X(TCFLSH) X(TCGETA) X(TCGETS) X(TCGETS2) X(                                 \
-						TCSBRK) X(TCSBRKP) X(TCSETA) X(TCSETAF) X(TCSETAW) X(TCSETS)                                         \
-						X(TCSETS2) X(TCSETSF) X(TCSETSF2) X(TCSETSW) X(TCSETSW2) X(                                          \
-							TCXONC) X(TIOCCBRK) X(TIOCCONS) X(TIOCEXCL) X(TIOCGDEV) X(TIOCGETD)                          \
-							X(TIOCGEXCL) X(TIOCGPGRP) X(TIOCGPKT) X(TIOCGPTLCK) X(                                       \
-								TIOCGPTN) X(TIOCGPTPEER) X(TIOCGRS485) X(TIOCGSERIAL)                                \
-								X(TIOCGSID) X(TIOCGSOFTCAR) X(TIOCGWINSZ) X(TIOCINQ) X(                              \
-									TIOCLINUX) X(TIOCMBIC) X(TIOCMBIS) X(TIOCMGET)                               \
-									X(TIOCMSET) X(TIOCNOTTY) X(TIOCNXCL) X(                                      \
-										TIOCOUTQ) X(TIOCPKT) X(TIOCSBRK) X(TIOCSCTTY)                        \
-										X(TIOCSETD) X(TIOCSIG) X(TIOCSPGRP) X(TIOCSPTLCK) X(                 \
-											TIOCSRS485) X(TIOCSSERIAL) X(TIOCSSOFTCAR)                   \
-											X(TIOCSTI) X(TIOCSWINSZ) X(                                  \
-												TIOCVHANGUP) X(TUNGETFEATURES)                       \
-												X(TUNGETIFF) X(                                      \
-													TUNSETIFF) X(TUNSETOFFLOAD)                  \
-													X(TUNSETOWNER)                               \
-														X(TUNSETPERSIST)
-
-#define NAME(name) { #name, name },
+/*
+ * Of terminals, files, block devices, /dev/random, loop and tun. (clang-format takes
+ * the macro apart.)
+ */
+/* clang-format off */
+#define NAME(name) { #name, name }
+/* clang-format on */
 static const struct {
 	const char *name;
 	unsigned long number;
-} ioctls[] = { IOCTLS(NAME) };
+} ioctls[] = {
+	NAME(BLKALIGNOFF),
+	NAME(BLKBSZGET),
+	NAME(BLKBSZSET),
+	NAME(BLKDISCARD),
+	NAME(BLKDISCARDZEROES),
+	NAME(BLKFLSBUF),
+	NAME(BLKGETSIZE),
+	NAME(BLKGETSIZE64),
+	NAME(BLKIOMIN),
+	NAME(BLKIOOPT),
+	NAME(BLKPBSZGET),
+	NAME(BLKRAGET),
+	NAME(BLKRASET),
+	NAME(BLKROGET),
+	NAME(BLKROSET),
+	NAME(BLKROTATIONAL),
+	NAME(BLKRRPART),
+	NAME(BLKSECDISCARD),
+	NAME(BLKSSZGET),
+	NAME(BLKZEROOUT),
+	NAME(FIBMAP),
+	NAME(FICLONE),
+	NAME(FICLONERANGE),
+	NAME(FIDEDUPERANGE),
+	NAME(FIFREEZE),
+	NAME(FIGETBSZ),
+	NAME(FIOASYNC),
+	NAME(FIOCLEX),
+	NAME(FIONBIO),
+	NAME(FIONCLEX),
+	NAME(FIONREAD),
+	NAME(FIOQSIZE),
+	NAME(FITHAW),
+	NAME(FITRIM),
+	NAME(FS_IOC_FIEMAP),
+	NAME(FS_IOC_FSGETXATTR),
+	NAME(FS_IOC_FSSETXATTR),
+	NAME(FS_IOC_GETFLAGS),
+	NAME(FS_IOC_GETFSLABEL),
+	NAME(FS_IOC_GETVERSION),
+	NAME(FS_IOC_SETFLAGS),
+	NAME(FS_IOC_SETFSLABEL),
+	NAME(FS_IOC_SETVERSION),
+	NAME(LOOP_CLR_FD),
+	NAME(LOOP_CONFIGURE),
+	NAME(LOOP_CTL_ADD),
+	NAME(LOOP_CTL_GET_FREE),
+	NAME(LOOP_CTL_REMOVE),
+	NAME(LOOP_GET_STATUS),
+	NAME(LOOP_GET_STATUS64),
+	NAME(LOOP_SET_FD),
+	NAME(LOOP_SET_STATUS),
+	NAME(LOOP_SET_STATUS64),
+	NAME(RNDADDENTROPY),
+	NAME(RNDADDTOENTCNT),
+	NAME(RNDCLEARPOOL),
+	NAME(RNDGETENTCNT),
+	NAME(RNDRESEEDCRNG),
+	NAME(RNDZAPENTCNT),
+	NAME(TCFLSH),
+	NAME(TCGETA),
+	NAME(TCGETS),
+	NAME(TCGETS2),
+	NAME(TCSBRK),
+	NAME(TCSBRKP),
+	NAME(TCSETA),
+	NAME(TCSETAF),
+	NAME(TCSETAW),
+	NAME(TCSETS),
+	NAME(TCSETS2),
+	NAME(TCSETSF),
+	NAME(TCSETSF2),
+	NAME(TCSETSW),
+	NAME(TCSETSW2),
+	NAME(TCXONC),
+	NAME(TIOCCBRK),
+	NAME(TIOCCONS),
+	NAME(TIOCEXCL),
+	NAME(TIOCGDEV),
+	NAME(TIOCGETD),
+	NAME(TIOCGEXCL),
+	NAME(TIOCGPGRP),
+	NAME(TIOCGPKT),
+	NAME(TIOCGPTLCK),
+	NAME(TIOCGPTN),
+	NAME(TIOCGPTPEER),
+	NAME(TIOCGRS485),
+	NAME(TIOCGSERIAL),
+	NAME(TIOCGSID),
+	NAME(TIOCGSOFTCAR),
+	NAME(TIOCGWINSZ),
+	NAME(TIOCINQ),
+	NAME(TIOCLINUX),
+	NAME(TIOCMBIC),
+	NAME(TIOCMBIS),
+	NAME(TIOCMGET),
+	NAME(TIOCMSET),
+	NAME(TIOCNOTTY),
+	NAME(TIOCNXCL),
+	NAME(TIOCOUTQ),
+	NAME(TIOCPKT),
+	NAME(TIOCSBRK),
+	NAME(TIOCSCTTY),
+	NAME(TIOCSETD),
+	NAME(TIOCSIG),
+	NAME(TIOCSPGRP),
+	NAME(TIOCSPTLCK),
+	NAME(TIOCSRS485),
+	NAME(TIOCSSERIAL),
+	NAME(TIOCSSOFTCAR),
+	NAME(TIOCSTI),
+	NAME(TIOCSWINSZ),
+	NAME(TIOCVHANGUP),
+	NAME(TUNGETFEATURES),
+	NAME(TUNGETIFF),
+	NAME(TUNSETIFF),
+	NAME(TUNSETOFFLOAD),
+	NAME(TUNSETOWNER),
+	NAME(TUNSETPERSIST),
+};
 #undef NAME
 
 #define NR_IOCTLS (sizeof(ioctls) / sizeof(ioctls[0]))

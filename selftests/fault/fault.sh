@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2034 # used and set by who sources it
 # For the tests of this folder. Sourced after lib/tap.sh.
 #
 # fail_all              any allocation may be made to fail from now on

@@ -64,7 +64,7 @@ lang 'role web user:daemon,group:staff' 'file /opt/lang/data none' \
 	'file /opt/lang/data/b read group=staff'
 # who USER GROUP GROUP,... FILE: daemon is 1, nobody 65534; staff 50, users 100
 who() {
-	in_lang $do as "$1" "$2" "$3" $box cat "/opt/lang/data/$4"
+	in_lang "$do" as "$1" "$2" "$3" "$box" cat "/opt/lang/data/$4"
 }
 is "a role by user" "$(outcome who 1 65534 '' a)" allowed
 is "nobody else has it" "$(outcome who 65534 65534 '' a)" EACCES

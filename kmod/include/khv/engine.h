@@ -114,6 +114,7 @@ enum khv_rule_effect {
 	KHV_RULE_KILL	= 1 << 2,	/* end the process tree when denied */
 	KHV_RULE_LOG	= 7 << 4,	/* log=: enum khv_log_level + 1, 0: as the client */
 };
+
 #define KHV_RULE_LOG_SHIFT	4
 
 #define KHV_NO_RULE	0xffffffffu
