@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: a task in a domain can make no decision allocate without bound or
 # take without end, whatever it makes as large as the kernel lets it, and what cannot
-# be judged is refused. See bounds.c.
+# be judged is refused. See bounds.c. Of attacks/catalogue: ROB-03.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp
