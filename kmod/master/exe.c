@@ -11,18 +11,21 @@
 struct file *khv_task_exe_file(struct task_struct *task, bool locked)
 {
 	struct file *exe = NULL;
+	bool own;
 
+	if (irqs_disabled())
+		return ERR_PTR(-EAGAIN);
 	/*
 	 * The memory map of a task stays while its alloc_lock is held. Who asks
 	 * may hold others, so it is only tried; that somebody else has it just
 	 * now is no reason to guess.
 	 */
-	if (irqs_disabled() || (locked ? !spin_is_locked(&task->alloc_lock) :
-					 !spin_trylock(&task->alloc_lock)))
+	own = spin_trylock(&task->alloc_lock);
+	if (!own && !locked)
 		return ERR_PTR(-EAGAIN);
 	if (task->mm && !(task->flags & PF_KTHREAD))
 		exe = khv_mm_exe_file(task->mm);
-	if (!locked)
+	if (own)
 		spin_unlock(&task->alloc_lock);
 	return exe;
 }
