@@ -74,13 +74,18 @@ race RACE-17 mount 3000 "$((tries / 10))" "mount put over a directory"
 # RACE-05: what is reported is what was judged, whatever the memory says by then.
 hvctl event tail -j >"$work/events" &
 tail=$!
+refusals=0 turns=0
 sleep 1
-/srv/hold/bin/attack race connect 500 >"$work/out"
-sleep 1
+# Threads of one processor take turns; in one of theirs nothing may be flipped.
+while [ "$refusals" -eq 0 ] && [ "$turns" -lt 20 ]; do
+	turns=$((turns + 1))
+	/srv/hold/bin/attack race connect 2000 | cat >"$work/out"
+	sleep 1
+	refusals=$(grep -c '"verdict":"deny".*"object":"127.0.0.1:12000/udp"' \
+		"$work/events")
+done
 kill "$tail"
-refusals=$(grep -c '"verdict":"deny".*"object":"127.0.0.1:12000/udp"' \
-	"$work/events")
-diag "$(cat "$work/out"); $refusals refusals reported"
+diag "$(cat "$work/out"); $refusals refusals reported in $turns turns"
 is "RACE-05 address flipped: the denied one is reported, never the other" \
 	"$([ "$refusals" -gt 0 ] && echo some) $(grep '"verdict":"deny"' \
 		"$work/events" | grep -c ':11000/')" "some 0"
