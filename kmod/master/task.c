@@ -127,8 +127,8 @@ int khv_task_set(struct task_struct *task, unsigned int slot, void *data)
 		ret = -EEXIST;
 	} else {
 		khv_data_account(slot);
-		/* First: a child that inherits the data has to see it (visit.c). */
 		WRITE_ONCE(kt->unjudged, kt->unjudged | BIT(slot));
+		/* Behind it: who inherits the data has to see it (visit.c). */
 		smp_store_release(&kt->data[slot], data);
 	}
 	spin_unlock_irqrestore(&khv_task_lock, flags);

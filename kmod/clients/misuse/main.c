@@ -77,7 +77,7 @@ static struct {
 	{ "an empty name", -EINVAL, MISUSE_CALLS("", misuse_good) },
 	{ "a name that is too long", -EINVAL,
 	  MISUSE_CALLS("0123456789012345678901234567890123456789012345678901234567890123",
-			misuse_good) },
+		       misuse_good) },
 	{ "a call that no kernel has", -ENOENT,
 	  MISUSE_CALLS("m1", misuse_unknown) },
 	{ "a call without handlers", -EINVAL,
