@@ -206,16 +206,20 @@ void khv_entry_see_memory(struct khv_look *l)
  */
 static void khv_entry_rings(struct khv_look *l)
 {
+	struct sighand_struct *sighand;
+
 	if (!khv_look_ring(l))
 		return;
 	if (!(current->flags & PF_IO_WORKER)) {
 		khv_uring_cancel();
 		return;
 	}
-	spin_lock_irq(&current->sighand->siglock);
+	/* A task that runs keeps its own. */
+	sighand = rcu_dereference_protected(current->sighand, true);
+	spin_lock_irq(&sighand->siglock);
 	sigaddset(&current->pending.signal, SIGKILL);
 	set_tsk_thread_flag(current, TIF_SIGPENDING);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 }
 
 /*

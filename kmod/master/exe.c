@@ -8,25 +8,30 @@
 #include <khv/client.h>
 #include "symbols.h"
 
+/* The memory map of a task stays while somebody holds its alloc_lock. */
+static struct file *khv_exe_of(struct task_struct *task)
+{
+	if (!task->mm || (task->flags & PF_KTHREAD))
+		return NULL;
+	return khv_mm_exe_file(task->mm);
+}
+
 struct file *khv_task_exe_file(struct task_struct *task, bool locked)
 {
-	struct file *exe = NULL;
-	bool own;
+	struct file *exe;
 
 	if (irqs_disabled())
 		return ERR_PTR(-EAGAIN);
 	/*
-	 * The memory map of a task stays while its alloc_lock is held. Who asks
-	 * may hold others, so it is only tried; that somebody else has it just
-	 * now is no reason to guess.
+	 * Who asks may hold other locks, so this one is only tried; that somebody
+	 * else has it just now is no reason to guess.
 	 */
-	own = spin_trylock(&task->alloc_lock);
-	if (!own && !locked)
-		return ERR_PTR(-EAGAIN);
-	if (task->mm && !(task->flags & PF_KTHREAD))
-		exe = khv_mm_exe_file(task->mm);
-	if (own)
+	if (spin_trylock(&task->alloc_lock)) {
+		exe = khv_exe_of(task);
 		spin_unlock(&task->alloc_lock);
+	} else {
+		exe = locked ? khv_exe_of(task) : ERR_PTR(-EAGAIN);
+	}
 	return exe;
 }
 EXPORT_SYMBOL_GPL(khv_task_exe_file);

@@ -210,7 +210,7 @@ static int khv_do_stats(struct sk_buff *skb, struct genl_info *info)
  * @step: a part of a change; only a refusal for lack of rights is an event
  * @told: @doit makes its events by itself
  */
-static const struct khv_command {
+struct khv_command {
 	int cap;
 	int (*doit)(struct sk_buff *skb, struct genl_info *info);
 	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
@@ -220,7 +220,9 @@ static const struct khv_command {
 	const char *verb;
 	bool step;
 	bool told;
-} khv_commands[KHV_CMD_MAX + 1] = {
+};
+
+static const struct khv_command khv_commands[KHV_CMD_MAX + 1] = {
 	[KHV_CMD_INFO_GET] = { -1, khv_do_info },
 	[KHV_CMD_CLIENT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_clients,
 				 .given = true },
