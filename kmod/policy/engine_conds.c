@@ -80,16 +80,11 @@ int khv_check_needs(const struct check *c)
 {
 	const struct khv_blob_cond *cond = khv_section(c->e, KHV_SEC_CONDS);
 	const struct khv_blob_item *item = khv_section(c->e, KHV_SEC_ITEMS);
-	u32 i, what = 0, needs = 0;
+	u32 i, what = 0, needs;
 
 	for (i = 1; i < c->count[KHV_SEC_CONDS]; i++)
 		what |= khv_le32(cond[i].what);
-	if (what & (KHV_COND_GROUP | KHV_COND_ROLE))
-		needs |= KHV_NEEDS_GROUPS;
-	if (what & KHV_COND_UNTIL)
-		needs |= KHV_NEEDS_CLOCK;
-	if (what & KHV_COND_FROM)
-		needs |= KHV_NEEDS_PEER;
+	needs = khv_cond_needs(what);
 	if (c->count[KHV_SEC_LIMITS])
 		needs |= KHV_NEEDS_LIMIT;
 	for (i = 0; i < c->count[KHV_SEC_ITEMS]; i++)

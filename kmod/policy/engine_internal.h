@@ -280,4 +280,18 @@ static inline u8 khv_glob_first(const char *pattern, size_t len)
 	return (u8)pattern[0];
 }
 
+/* What the conditions @what, KHV_COND_*, ask for: written and checked by the same. */
+static inline u32 khv_cond_needs(u32 what)
+{
+	u32 needs = 0;
+
+	if (what & (KHV_COND_GROUP | KHV_COND_ROLE))
+		needs |= KHV_NEEDS_GROUPS;
+	if (what & KHV_COND_UNTIL)
+		needs |= KHV_NEEDS_CLOCK;
+	if (what & KHV_COND_FROM)
+		needs |= KHV_NEEDS_PEER;
+	return needs;
+}
+
 #endif /* _KHV_ENGINE_INTERNAL_H */

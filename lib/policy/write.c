@@ -150,16 +150,11 @@ static void write_members(struct writer *w)
 
 static u8 needs(struct hvp_compiler *c)
 {
-	u32 what = 0, needs = 0, i;
+	u32 what = 0, needs, i;
 
 	for (i = 0; i < c->conds.nr; i++)
 		what |= c->conds.at[i].what;
-	if (what & (KHV_COND_GROUP | KHV_COND_ROLE))
-		needs |= KHV_NEEDS_GROUPS;
-	if (what & KHV_COND_UNTIL)
-		needs |= KHV_NEEDS_CLOCK;
-	if (what & KHV_COND_FROM)
-		needs |= KHV_NEEDS_PEER;
+	needs = khv_cond_needs(what);
 	if (c->limits.nr)
 		needs |= KHV_NEEDS_LIMIT;
 	for (i = 0; i < c->blob_items.nr; i++)
