@@ -13,6 +13,8 @@ void khv_netlink_exit(void);
 
 /* An answer to a request; NULL for lack of memory. */
 struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr);
+int khv_reply_generation(struct genl_info *info, struct sk_buff *reply,
+			 void *hdr, u64 generation);
 
 const struct khv_provider *khv_provider_get(struct netlink_ext_ack *extack);
 void khv_provider_put(const struct khv_provider *p);

@@ -384,14 +384,9 @@ int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&khv_txn_mutex);
 	khv_provider_put(p);
 	if (!ret)
-		ret = nla_put_u64_64bit(reply, KHV_A_GENERATION, generation,
-					KHV_A_PAD);
-	if (ret) {
-		nlmsg_free(reply);
-		return ret;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+		return khv_reply_generation(info, reply, hdr, generation);
+	nlmsg_free(reply);
+	return ret;
 }
 
 int khv_do_policy_abort(struct sk_buff *skb, struct genl_info *info)

@@ -25,10 +25,11 @@ bool khv_dump_shadows(struct netlink_callback *cb)
 	return nlmsg_find_attr(cb->nlh, GENL_HDRLEN, KHV_A_SHADOW);
 }
 
-static int khv_reply_generation(struct genl_info *info, struct sk_buff *reply,
-				void *hdr, const struct khv_provider *p)
+/* The end of an answer to a change. @reply is used up. */
+int khv_reply_generation(struct genl_info *info, struct sk_buff *reply,
+			 void *hdr, u64 generation)
 {
-	if (nla_put_u64_64bit(reply, KHV_A_GENERATION, p->generation(),
+	if (nla_put_u64_64bit(reply, KHV_A_GENERATION, generation,
 			      KHV_A_PAD)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
@@ -55,7 +56,7 @@ static int khv_do_change(struct genl_info *info,
 	reply = khv_reply_new(info, &hdr);
 	ret = reply ? fn(p, info) : -ENOMEM;
 	if (!ret)
-		ret = khv_reply_generation(info, reply, hdr, p);
+		ret = khv_reply_generation(info, reply, hdr, p->generation());
 	else
 		nlmsg_free(reply);
 	khv_provider_put(p);
