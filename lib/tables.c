@@ -5,9 +5,11 @@
 
 static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
+static const char *const fulls[] = { "drop-count", "block", "deny" };
 static const char *const modes[] = { "enforce", "complain", "off", "learn" };
 static const char *const verdicts[] = { "allow", "deny", "would-deny",
-					"shadow-deny", "shadow-allow" };
+					"shadow-deny", "shadow-allow",
+					"audit" };
 static const char *const policy_states[] = { "in-force", "trial", "withdrawn",
 					     "cleared" };
 static const char *const coverages[] = { "covered", "elsewhere", "gap" };
@@ -64,6 +66,7 @@ static const struct khv_field client_fields[] = {
 	CLIENT(OBJECTS, NAMES, objects, "objects"),
 	CLIENT(ALLOWED, U64, allowed, "allowed"),
 	CLIENT(DENIED, U64, denied, "denied"),
+	WORDS(struct khv_client_info, KHV_CLIENT_A_FULL, full, "full", fulls),
 };
 RECORD(khv_client_record, struct khv_client_info, KHV_A_CLIENT,
        KHV_CLIENT_A_MAX, client_fields);
@@ -148,6 +151,19 @@ static const struct khv_field stats_fields[] = {
 	STATS(PRODUCED, U64, produced, "produced"),
 	STATS(DELIVERED, U64, delivered, "delivered"),
 	STATS(LOST, U64, lost, "lost"),
+	STATS(LATE, U64, late, "late"),
+	STATS(SLOW, U64, slow, "slow"),
+	STATS(ABSENT, U64, absent, "absent"),
+	STATS(FULL, U64, full, "full"),
+	STATS(MEMORY, U64, memory, "memory"),
+	STATS(REFUSED, U64, refused, "refused"),
+	STATS(NEXT, U64, next, "next"),
+	STATS(BYTES, U32, bytes, "bytes"),
+	STATS(USED, U32, used, "used"),
+	STATS(SPILLED, U32, spilled, "spilled"),
+	STATS(WAITS, U64, waits, "waits"),
+	STATS(WAITED, U64, waited, "waited_ns"),
+	STATS(GAVE_UP, U64, gave_up, "gave_up"),
 };
 RECORD(khv_stats_record, struct khv_cpu_stats, KHV_A_STATS, KHV_STATS_A_MAX,
        stats_fields);

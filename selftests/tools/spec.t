@@ -23,6 +23,8 @@ ATTRIBUTES = {"khv_attr": ("khv", "KHV_A_"),
               "khv_count_attr": ("count", "KHV_COUNT_A_"),
               "khv_admin_attr": ("admin", "KHV_ADMIN_A_"),
               "khv_found_attr": ("found", "KHV_FOUND_A_"),
+              "khv_ack_attr": ("ack", "KHV_ACK_A_"),
+              "khv_arg_attr": ("arg", "KHV_ARG_A_"),
               "khv_event_attr": ("event", "KHV_E_")}
 DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
                "khv_gate": ("gate", "KHV_GATE_"),
@@ -38,6 +40,9 @@ DEFINITIONS = {"khv_client_state": ("client-state", "KHV_CLIENT_"),
                "khv_found_state": ("found-state", "KHV_FOUND_"),
                "khv_lock_flags": ("lock-flags", "KHV_LOCK_"),
                "khv_admin_rights": ("admin-rights", "KHV_ADMIN_"),
+               "khv_full": ("full", "KHV_FULL_"),
+               "khv_lost": ("lost", "KHV_LOST_"),
+               "khv_arg_kind": ("arg-kind", "KHV_ARG_"),
                "khv_sub_flags": ("sub-flags", "KHV_SUB_")}
 
 

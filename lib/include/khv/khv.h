@@ -64,6 +64,7 @@ struct khv_client_info {
 	struct khv_names objects;
 	uint64_t allowed;
 	uint64_t denied;
+	uint8_t full; /* enum khv_full */
 };
 
 struct khv_hook_info {
@@ -175,12 +176,17 @@ struct khv_admin_info {
 	uint32_t rights; /* enum khv_admin_rights */
 };
 
+/* See EVENT_STATS_GET in <linux/khv.h>. */
 struct khv_cpu_stats {
 	uint64_t has;
 	uint32_t cpu;
 	uint64_t produced;
 	uint64_t delivered;
-	uint64_t lost;
+	uint64_t lost; /* of these, by enum khv_lost: */
+	uint64_t late, slow, absent, full, memory, refused;
+	uint64_t next; /* sequence number */
+	uint32_t bytes, used, spilled;
+	uint64_t waits, waited, gave_up;
 };
 
 /**

@@ -27,8 +27,9 @@
  *   SHADOW_DROP           CAP_MAC_ADMIN       forget a shadow
  *   COUNT_GET    (dump)   CAP_MAC_ADMIN       what complain mode and shadows counted
  *   EVENT_SUBSCRIBE       CAP_AUDIT_READ      events to this socket, by unicast
+ *   EVENT_ACK             CAP_AUDIT_READ      what the audit daemon has put away
  *   EVENT_STATS_GET       CAP_AUDIT_READ      produced, delivered, lost
- *   EVENT        (notification)               one decision, or a gap record
+ *   EVENT        (notification)               decisions, calls, and gap records
  *   LOCK_SET              CAP_MAC_ADMIN       refuse changes until reboot
  *   COVERAGE_GET (dump)   CAP_MAC_ADMIN       one message per verb of the language
  *   ADMIN_GET    (dump)   CAP_MAC_ADMIN       one message per administrator
@@ -90,8 +91,9 @@
  *   KHV_CLIENT_A_OBJECTS  nest    of string KHV_CLIENT_A_CALL_NAME, repeated:
  *                                 object checks ("file_open", ...)
  *   KHV_CLIENT_A_ALLOWED, _DENIED u64  decisions so far
+ *   KHV_CLIENT_A_FULL     u8      enum khv_full: when its events find no room
  *
- * CLIENT_SET: KHV_A_CLIENT { NAME, [STATE], [LOG_LEVEL] }.
+ * CLIENT_SET: KHV_A_CLIENT { NAME, [STATE], [LOG_LEVEL], [FULL] }.
  *   STATE disabled on a client with calls in flight answers EBUSY; the reply is
  *   the extack text naming task and function, e.g.
  *   "client sample: task 4711 (cat) is inside openat". Ask again later. The
@@ -195,9 +197,33 @@
  * EVENT_SUBSCRIBE: KHV_A_SUB_FLAGS u32 enum khv_sub_flags.
  *   The one PRIMARY subscriber (the audit daemon) continues where the last
  *   primary stopped; all others start now. A second primary gets EBUSY.
- *   Reply KHV_A_BOOT_ID, KHV_A_EVENT_SCHEMA.
- * EVENT_STATS_GET reply: KHV_A_STATS nests, one per CPU
- *   KHV_STATS_A_CPU u32, _PRODUCED u64, _DELIVERED u64, _LOST u64 (primary)
+ *   ACK, with PRIMARY only: it will send EVENT_ACK. What it has not acknowledged
+ *   when its socket is closed is sent again, with the same sequence numbers, to the
+ *   next primary. Without ACK everything that is put into the socket is delivered.
+ *   Events go to the socket that has asked, not to its port: one that is bound to
+ *   the same port later gets none.
+ *   Replies: KHV_A_BOOT_ID, KHV_A_EVENT_SCHEMA; and KHV_A_STATS nests as to
+ *   EVENT_STATS_GET, in which NEXT is the sequence number that the first event of
+ *   this CPU will have, or its gap record will begin with.
+ * EVENT_ACK: KHV_A_ACK nests { KHV_ACK_A_CPU u32, KHV_ACK_A_SEQ u64 }: all events of
+ *   this CPU up to and with this sequence number are put away, gap records between
+ *   them too. ERANGE if it has not been sent yet; an older one than the last has no
+ *   effect. Only from the socket of the primary. May be sent without NLM_F_ACK.
+ * EVENT_STATS_GET replies: KHV_A_STATS nests, one per CPU. At all times
+ *   PRODUCED = DELIVERED + LOST + what still lies in the kernel.
+ *   KHV_STATS_A_CPU       u32
+ *   KHV_STATS_A_PRODUCED  u64     events made; the newest sequence number
+ *   KHV_STATS_A_DELIVERED u64     to primaries, and acknowledged if they do that
+ *   KHV_STATS_A_LOST      u64     to primaries; the sum of these, by enum khv_lost:
+ *   KHV_STATS_A_LATE, _SLOW, _ABSENT, _FULL, _MEMORY, _REFUSED u64
+ *   KHV_STATS_A_NEXT      u64     see EVENT_SUBSCRIBE
+ *   KHV_STATS_A_BYTES     u32     of the queue
+ *   KHV_STATS_A_USED      u32     of these, not acknowledged yet
+ *   KHV_STATS_A_SPILLED   u32     bytes that wait for room in it (block)
+ *   KHV_STATS_A_WAITS     u64     times that a task has waited for room
+ *   KHV_STATS_A_WAITED    u64     nanoseconds of that
+ *   KHV_STATS_A_GAVE_UP   u64     waits that ended at the limit (event_wait), or
+ *                                 because the task was killed; nothing is lost by it
  *
  * LOCK_SET: KHV_A_LOCK_FLAGS u32 enum khv_lock_flags. Reply as to INFO_GET. There
  *   is no way back but a reboot; setting a lock again changes nothing. What a lock
@@ -227,7 +253,12 @@
  * EVENT: one or more KHV_A_EVENT nests in a message. Sequence numbers count
  *   from 1 per CPU, without holes in what was produced; KHV_E_LOST says how many
  *   events of this CPU this subscriber missed directly before this one. An event
- *   with KHV_E_LOST and without KHV_E_SEQ is a gap record: nothing follows yet.
+ *   with KHV_E_LOST and without KHV_E_SEQ is a gap record: so many events are
+ *   missing here. Every loss is such a record (and KHV_E_LOST of the next event is
+ *   0): KHV_E_CPU, KHV_E_LOST, KHV_E_TIME when it was noticed, KHV_E_FIRST u64 the
+ *   first sequence number that is missing, and KHV_E_LOST by enum khv_lost, where
+ *   not 0: KHV_E_LATE, _SLOW, _ABSENT, _FULL, _MEMORY, _REFUSED u64.
+ *   An event has
  *   KHV_E_CPU u32, KHV_E_SEQ u64, KHV_E_LOST u64, KHV_E_TIME u64 (ns since the
  *   epoch), KHV_E_CLIENT string, KHV_E_POLICY string, KHV_E_DOMAIN string,
  *   KHV_E_GENERATION u64, KHV_E_RULE string "file:line" (absent: no rule
@@ -240,6 +271,18 @@
  *   ("control:boot" for a path, "descendants" for a process)
  *   SHADOW_DENY has generation and rule of the shadow, SHADOW_ALLOW those of the
  *   policy in force.
+ *   KHV_E_TAG string: tag= of the rule.
+ *   Calls, and the arguments of checks, as khv_audit reports them:
+ *   KHV_E_RESULT s64: what the call returned, -errno if it failed (verdict AUDITED;
+ *   of a check VERDICT and ERRNO tell). KHV_E_TYPE "call", KHV_E_VERB its name.
+ *   KHV_E_NR u32 number of the call, KHV_E_ABI u8 enum khv_abi.
+ *   KHV_E_ARG nest, repeated, in order:
+ *     KHV_ARG_A_NAME      string  as in the manual: "flags"
+ *     KHV_ARG_A_KIND      u8      enum khv_arg_kind: how to show it
+ *     KHV_ARG_A_VALUE     u64     the register, sign extended; absent: only TEXT
+ *     KHV_ARG_A_TEXT      binary  what it stood for, as the kernel had it: the path of
+ *                                 a descriptor, a name, an address, bytes
+ *     KHV_ARG_A_REDACTED  flag    VALUE and TEXT are held back by a rule
  */
 #ifndef _UAPI_LINUX_KHV_H
 #define _UAPI_LINUX_KHV_H
@@ -282,6 +325,7 @@ enum khv_cmd {
 	KHV_CMD_ADMIN_GET,
 	KHV_CMD_ADMIN_SET,
 	KHV_CMD_FOUND_GET,
+	KHV_CMD_EVENT_ACK,
 
 	__KHV_CMD_MAX,
 	KHV_CMD_MAX = __KHV_CMD_MAX - 1
@@ -317,6 +361,7 @@ enum khv_attr {
 	KHV_A_ADMIN,
 	KHV_A_FOUND,
 	KHV_A_PENDING,
+	KHV_A_ACK,
 
 	__KHV_A_MAX,
 	KHV_A_MAX = __KHV_A_MAX - 1
@@ -337,6 +382,7 @@ enum khv_client_attr {
 	KHV_CLIENT_A_CALL_NAME,
 	KHV_CLIENT_A_ALLOWED,
 	KHV_CLIENT_A_DENIED,
+	KHV_CLIENT_A_FULL,
 
 	__KHV_CLIENT_A_MAX,
 	KHV_CLIENT_A_MAX = __KHV_CLIENT_A_MAX - 1
@@ -403,6 +449,19 @@ enum khv_stats_attr {
 	KHV_STATS_A_PRODUCED,
 	KHV_STATS_A_DELIVERED,
 	KHV_STATS_A_LOST,
+	KHV_STATS_A_LATE,
+	KHV_STATS_A_SLOW,
+	KHV_STATS_A_ABSENT,
+	KHV_STATS_A_FULL,
+	KHV_STATS_A_MEMORY,
+	KHV_STATS_A_REFUSED,
+	KHV_STATS_A_NEXT,
+	KHV_STATS_A_BYTES,
+	KHV_STATS_A_USED,
+	KHV_STATS_A_SPILLED,
+	KHV_STATS_A_WAITS,
+	KHV_STATS_A_WAITED,
+	KHV_STATS_A_GAVE_UP,
 
 	__KHV_STATS_A_MAX,
 	KHV_STATS_A_MAX = __KHV_STATS_A_MAX - 1
@@ -517,9 +576,44 @@ enum khv_event_attr {
 	KHV_E_COMM,
 	KHV_E_EXE,
 	KHV_E_ASKED,
+	KHV_E_FIRST,
+	KHV_E_LATE,
+	KHV_E_SLOW,
+	KHV_E_ABSENT,
+	KHV_E_FULL,
+	KHV_E_MEMORY,
+	KHV_E_REFUSED,
+	KHV_E_TAG,
+	KHV_E_RESULT,
+	KHV_E_NR,
+	KHV_E_ABI,
+	KHV_E_ARG,
 
 	__KHV_E_MAX,
 	KHV_E_MAX = __KHV_E_MAX - 1
+};
+
+enum khv_ack_attr {
+	KHV_ACK_A_UNSPEC,
+	KHV_ACK_A_PAD,
+	KHV_ACK_A_CPU,
+	KHV_ACK_A_SEQ,
+
+	__KHV_ACK_A_MAX,
+	KHV_ACK_A_MAX = __KHV_ACK_A_MAX - 1
+};
+
+enum khv_arg_attr {
+	KHV_ARG_A_UNSPEC,
+	KHV_ARG_A_PAD,
+	KHV_ARG_A_NAME,
+	KHV_ARG_A_KIND,
+	KHV_ARG_A_VALUE,
+	KHV_ARG_A_TEXT,
+	KHV_ARG_A_REDACTED,
+
+	__KHV_ARG_A_MAX,
+	KHV_ARG_A_MAX = __KHV_ARG_A_MAX - 1
 };
 
 enum khv_client_state {
@@ -561,6 +655,62 @@ enum khv_verdict {
 	KHV_WOULD_DENY = 2,
 	KHV_SHADOW_DENY = 3,	/* allowed; the shadow would have denied it */
 	KHV_SHADOW_ALLOW = 4,	/* the shadow would have allowed it */
+	KHV_AUDITED = 5,	/* a call, which nobody was asked about */
+};
+
+/* What happens when an event of a client finds no room in the queue. */
+enum khv_full {
+	KHV_FULL_DROP = 0,	/* it or older ones are lost, and counted */
+	KHV_FULL_BLOCK = 1,	/* it is kept; its task waits before it goes on */
+	KHV_FULL_DENY = 2,	/* what it is about is refused with EBUSY */
+};
+
+/* Why events are lost. */
+enum khv_lost {
+	KHV_LOST_LATE = 0,	/* newer ones took their place */
+	KHV_LOST_SLOW = 1,	/* so, and the reader's socket was full */
+	KHV_LOST_ABSENT = 2,	/* so, and there was no reader */
+	KHV_LOST_FULL = 3,	/* what lay in the queue may not be lost */
+	KHV_LOST_MEMORY = 4,	/* no memory to keep it */
+	KHV_LOST_REFUSED = 5,	/* what it was about was refused for it */
+};
+
+/* How to show an argument. */
+enum khv_arg_kind {
+	KHV_ARG_NUMBER = 0,	/* signed */
+	KHV_ARG_HEX = 1,	/* also pointers */
+	KHV_ARG_SIZE = 2,
+	KHV_ARG_TEXT = 3,	/* a name: TEXT only */
+	KHV_ARG_BYTES = 4,	/* TEXT only */
+	KHV_ARG_FD = 5,		/* TEXT: its path */
+	KHV_ARG_PATH = 6,	/* TEXT: as resolved by the kernel */
+	KHV_ARG_ADDRESS = 7,	/* TEXT: "192.0.2.1:80", "unix:/run/x" */
+	KHV_ARG_MODE = 8,	/* permissions */
+	KHV_ARG_OPEN_FLAGS = 9,
+	KHV_ARG_AT_FLAGS = 10,
+	KHV_ARG_PROT = 11,
+	KHV_ARG_MMAP_FLAGS = 12,
+	KHV_ARG_CLONE_FLAGS = 13,
+	KHV_ARG_MSG_FLAGS = 14,
+	KHV_ARG_FAMILY = 15,	/* of sockets */
+	KHV_ARG_SOCKET_TYPE = 16,	/* with SOCK_NONBLOCK, SOCK_CLOEXEC */
+	KHV_ARG_PROTOCOL = 17,
+	KHV_ARG_SOL = 18,	/* level of a socket option */
+	KHV_ARG_SIGNAL = 19,
+	KHV_ARG_WHENCE = 20,
+	KHV_ARG_ACCESS = 21,	/* R_OK, ... */
+	KHV_ARG_FCNTL = 22,
+	KHV_ARG_IOCTL = 23,
+	KHV_ARG_PTRACE = 24,
+	KHV_ARG_MOUNT_FLAGS = 25,
+	KHV_ARG_UMOUNT_FLAGS = 26,
+	KHV_ARG_PRCTL = 27,
+	KHV_ARG_RESOURCE = 28,
+	KHV_ARG_MADVISE = 29,
+	KHV_ARG_PID = 30,
+	KHV_ARG_UID = 31,
+	KHV_ARG_BPF = 32,
+	KHV_ARG_RENAME_FLAGS = 33,
 };
 
 enum khv_policy_state {
@@ -580,6 +730,7 @@ enum khv_task_flags {
 
 enum khv_sub_flags {
 	KHV_SUB_PRIMARY = 1 << 0,	/* the audit daemon; one at a time */
+	KHV_SUB_ACK = 1 << 1,		/* it sends EVENT_ACK */
 };
 
 /* What the watchdog does about what it finds. */
