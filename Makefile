@@ -85,10 +85,13 @@ attacks: deps
 	status=$$?; selftests/attacks/table $(BUILD)/results/summary.json \
 		$(BUILD)/results/attacks.json && exit $$status
 
-# The compiler and the blob loader with random input, for SECONDS each.
+# The compiler, the blob loader and the audit daemon's formats with random
+# input, for SECONDS each.
 fuzz: deps
-	@$(MAKE) -C selftests/policy fuzz BUILD=$(BUILD) \
-		$(if $(filter command environment,$(origin SECONDS)),SECONDS=$(SECONDS))
+	@for part in policy audit; do \
+		$(MAKE) -C selftests/$$part fuzz BUILD=$(BUILD) \
+			$(if $(filter command environment,$(origin SECONDS)),SECONDS=$(SECONDS)) || \
+			exit; done
 
 demo:
 	@selftests/demo/run $(GUEST)
@@ -166,7 +169,7 @@ help:
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make fuzz-netlink    ten minutes of random messages on it (FUZZ_SECONDS, SEED)
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
-#:   make fuzz            random policies and blobs, SECONDS=600 each
+#:   make fuzz            random policies, blobs and events, SECONDS=600 each
 #:   make vm              a shell in a virtual machine with khv installed;
 #:                        PACKAGES=apps: and a browser, Postfix, sshd, git, gcc
 #:   make install         install on this machine (PREFIX, DESTDIR)

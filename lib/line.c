@@ -137,10 +137,11 @@ static bool add_column(struct line *l, const struct khv_event *e,
 
 static const char *verdict_word(const struct khv_event *e)
 {
-	static const char *const words[] = { "ALLOW", "DENY", "WOULD-DENY",
-					     "SHADOW-DENY", "SHADOW-ALLOW" };
+	static const char *const words[] = { "ALLOW",	     "DENY",
+					     "WOULD-DENY",   "SHADOW-DENY",
+					     "SHADOW-ALLOW", "AUDIT" };
 
-	return e->verdict < ARRAY_SIZE(words) ? words[e->verdict] : "?";
+	return e->verdict < ARRAY_SIZE(words) ? words[e->verdict] : "EVENT";
 }
 
 size_t khv_event_line(const struct khv_event *e, char *buf, size_t size)

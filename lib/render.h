@@ -12,5 +12,6 @@ struct khv_field;
 size_t khv_utf8_length(const unsigned char *s, size_t len, uint32_t *code);
 /* Value of a field that is a number. */
 uint64_t khv_field_number(const struct khv_field *f, const void *record);
+void khv_field_set_number(const struct khv_field *f, void *record, uint64_t n);
 
 #endif /* _KHV_RENDER_H */

@@ -7,9 +7,9 @@ static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
 static const char *const fulls[] = { "drop-count", "block", "deny" };
 static const char *const modes[] = { "enforce", "complain", "off", "learn" };
-static const char *const verdicts[] = { "allow", "deny", "would-deny",
-					"shadow-deny", "shadow-allow",
-					"audit" };
+static const char *const verdicts[] = { "allow",	"deny",
+					"would-deny",	"shadow-deny",
+					"shadow-allow", "audit" };
 static const char *const policy_states[] = { "in-force", "trial", "withdrawn",
 					     "cleared" };
 static const char *const coverages[] = { "covered", "elsewhere", "gap" };

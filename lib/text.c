@@ -59,6 +59,14 @@ static bool deceptive(uint32_t c)
 	return false;
 }
 
+size_t khv_character(const void *s, size_t len, uint32_t *code, bool *shown)
+{
+	size_t n = khv_utf8_length(s, len, code);
+
+	*shown = n && !deceptive(*code);
+	return n;
+}
+
 /* Text of the sequence at @s in @out; return the bytes of @s it stands for. */
 static size_t escape_one(char out[20], const unsigned char *s, size_t len,
 			 bool quote)
@@ -152,6 +160,26 @@ static uint64_t number(const struct khv_field *f, const void *at)
 uint64_t khv_field_number(const struct khv_field *f, const void *record)
 {
 	return number(f, (const char *)record + f->offset);
+}
+
+void khv_field_set_number(const struct khv_field *f, void *record, uint64_t n)
+{
+	void *at = (char *)record + f->offset;
+
+	switch (f->kind) {
+	case KHV_KIND_U8:
+	case KHV_KIND_BOOL:
+	case KHV_KIND_ENUM:
+		*(uint8_t *)at = (uint8_t)n;
+		break;
+	case KHV_KIND_U32:
+	case KHV_KIND_S32:
+	case KHV_KIND_ERRNO:
+		*(uint32_t *)at = (uint32_t)n;
+		break;
+	default:
+		memcpy(at, &n, sizeof(n));
+	}
 }
 
 static size_t names_text(const struct khv_names *names, char *buf, size_t size)

@@ -5,15 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include "../../tools/hvauditd/account.c"
-#include "../../tools/hvauditd/config.c"
-#undef RETRY_NS
-#include "../../tools/hvauditd/ring.c"
-#include "../../tools/hvauditd/sink.c"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "../../tools/hvauditd/filter.h"
+#include "../../tools/hvauditd/hvauditd.h"
 
 static char dir[] = "/tmp/khv-auditd.XXXXXX";
 static char path[sizeof(dir) + 16];
@@ -85,6 +88,20 @@ static void config_bad(void **state)
 		{ "ident =\n", "1 to 31" },
 		{ "socket = log\n", "absolute path" },
 		{ "just words\n", "expected key = value" },
+		{ "syslog = yes\n", "rfc3164, rfc5424 or no" },
+		{ "sd_id = khv\n", "NAME@NUMBER" },
+		{ "sd_id = a]@1\n", "NAME@NUMBER" },
+		{ "file = events\n", "absolute path" },
+		{ "file_size = 10K\n", "64K and more" },
+		{ "disk_full_action = panic\n", "wait, drop, suspend" },
+		{ "disk_full_action = exec true\n", "exec /PROGRAM" },
+		{ "queue_full_action = suspend\n", "wait, drop, stop" },
+		{ "enrich = user moon\n", "user, cgroup, parents" },
+		{ "metrics_interval = 0\n", "1 to 3600" },
+		{ "filter = maybe\n", "keep, drop or limit" },
+		{ "filter = drop colour=red\n", "no field of an event" },
+		{ "filter = drop verdict\n", "FIELD=PATTERN" },
+		{ "filter = limit 5 verdict=deny\n", "a rate as 50/s" },
 	};
 	struct config c, before;
 	char error[512];
@@ -121,6 +138,70 @@ static void config_trust(void **state)
 	assert_true(c.wait);
 }
 
+static struct khv_event deny_of(const char *object, uint8_t verdict)
+{
+	return (struct khv_event){
+		.has = 1ull << KHV_E_OBJECT | 1ull << KHV_E_VERDICT,
+		.verdict = verdict,
+		.object = { (const unsigned char *)object, strlen(object) },
+	};
+}
+
+static void config_filters(void **state)
+{
+	static struct filters f;
+	struct khv_event e;
+	char error[256];
+	struct config c;
+
+	(void)state;
+	config_defaults(&c);
+	write_file("filter = keep object=/etc/*\n"
+		   "filter = limit 2/s verdict=deny\n"
+		   "filter = drop verdict!=deny object=/proc/?\n",
+		   0644);
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	filters_config(&f, &c);
+	e = deny_of("/etc/shadow", KHV_DENIED);
+	for (int i = 0; i < 5; i++)
+		assert_true(filters_keep(&f, &e, 1000000000));
+	e = deny_of("/x", KHV_DENIED);
+	assert_true(filters_keep(&f, &e, 2000000000));
+	assert_true(filters_keep(&f, &e, 2000000001));
+	assert_false(filters_keep(&f, &e, 2000000002));
+	assert_int_equal(f.bucket[1].untold, 1);
+	assert_true(filters_keep(&f, &e, 3000000001));
+	e = deny_of("/proc/1", KHV_ALLOWED);
+	assert_false(filters_keep(&f, &e, 1));
+	e = deny_of("/proc/12", KHV_ALLOWED);
+	assert_true(filters_keep(&f, &e, 1));
+	/* A line break in a name is not one of the pattern. */
+	e = deny_of("/proc/\n", KHV_ALLOWED);
+	assert_true(filters_keep(&f, &e, 1));
+}
+
+static void set_reaction_words(struct config *c)
+{
+	static const char *const words[][2] = {
+		{ "disk_full_action", "exec /bin/true" },
+		{ "disk_error_action", "suspend" },
+		{ "syslog_away_action", "stop" },
+		{ "queue_full_action", "drop" },
+		{ "file_size", "65537" },
+		{ "file", "no" },
+		{ "user", "no" },
+		{ "enrich", "no" },
+		{ "metrics", "/a b/c" },
+		{ "filter", "limit 7/s object!=/x* verdict=deny" },
+	};
+	char error[256];
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		assert_int_equal(config_set(c, words[i][0], words[i][1], error,
+					    sizeof(error)),
+				 0);
+}
+
 static void config_round(void **state)
 {
 	struct config c, again;
@@ -129,15 +210,15 @@ static void config_round(void **state)
 
 	(void)state;
 	config_defaults(&c);
+	set_reaction_words(&c);
 	write_file("", 0644);
 	f = fopen(path, "w");
 	config_print(&c, f);
 	fclose(f);
 	memset(&again, 0, sizeof(again));
 	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
-	assert_int_equal(again.queue, c.queue);
-	assert_int_equal(again.facility, c.facility);
-	assert_string_equal(again.state, c.state);
+	/* Every setting, whatever is added. */
+	assert_memory_equal(&again, &c, sizeof(c));
 }
 
 /* --- ring ------------------------------------------------------------------------ */
@@ -453,89 +534,312 @@ static int listen_at(int type)
 	return fd;
 }
 
-static void sink_datagram(void **state)
+static struct config conf;
+static struct outputs outs;
+static atomic_bool out_of_time;
+
+/* Only syslog, at @path. */
+static void open_outputs(void)
 {
-	struct config c;
-	struct sink s;
+	char error[256];
+
+	config_defaults(&conf);
+	assert_int_equal(
+		config_set(&conf, "socket", path, error, sizeof(error)), 0);
+	assert_int_equal(config_set(&conf, "file", "no", error, sizeof(error)),
+			 0);
+	atomic_store(&out_of_time, false);
+	memset(&outs, 0, sizeof(outs));
+	outs.hurry = &out_of_time;
+	strcpy(outs.origin.ident, "khv");
+	outs.origin.facility = LOG_AUTHPRIV;
+	assert_int_equal(outputs_init(&outs, &conf), 0);
+}
+
+static void set(const char *key, const char *value)
+{
+	char error[256];
+
+	if (config_set(&conf, key, value, error, sizeof(error)))
+		fail_msg("%s", error);
+}
+
+/* As if it were an event: the books want to know what became of it. */
+static bool put(const char *text)
+{
+	struct message m = { .from = &outs.origin,
+			     .severity = LOG_WARNING,
+			     .id = "DENY",
+			     .text = text };
+
+	return outputs_write(&outs, &m);
+}
+
+static void syslog_datagram(void **state)
+{
 	char got[256] = "";
 	int fd;
 
 	(void)state;
-	config_defaults(&c);
-	config_set(&c, "socket", path, got, sizeof(got));
-	sink_init(&s, &c, false);
+	open_outputs();
+	set("syslog_away_action", "drop");
 	unlink(path);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "x"), -EAGAIN);
-	assert_true(s.away);
+	assert_false(put("a"));
+	assert_true(outputs_away(&outs));
 	/* Not every call tries again. */
 	fd = listen_at(SOCK_DGRAM);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "x"), -EAGAIN);
+	assert_false(put("a"));
 	usleep(250000);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "DENY a"), 0);
+	assert_true(put("a"));
+	assert_false(outputs_away(&outs));
 	assert_true(recv(fd, got, sizeof(got) - 1, 0) > 0);
 	/* authpriv is 10, warning 4 */
 	assert_memory_equal(got, "<84>Jan  1 ", 11);
 	assert_non_null(strstr(got, " khv["));
 	assert_non_null(strstr(got, "]: DENY a"));
+	/* Then it says what it has missed. */
+	assert_true(recv(fd, got, sizeof(got) - 1, 0) > 0);
+	assert_non_null(strstr(got, "]: MISSED syslog was away"));
+	assert_non_null(strstr(got, "missed=2"));
 	/* It is started again: same path, another socket. */
 	close(fd);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "y"), -EAGAIN);
+	assert_false(put("y"));
 	fd = listen_at(SOCK_DGRAM);
 	usleep(250000);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "y"), 0);
+	assert_true(put("y"));
 	close(fd);
-	sink_close(&s);
+	outputs_close(&outs);
 	unlink(path);
 }
 
-/* To ask often must not put off the next attempt again and again. */
-static void sink_impatient(void **state)
+static void *listen_later(void *arg)
 {
-	struct config c;
-	struct sink s;
-	char text[256];
-	int fd, tries = 0;
+	usleep(500000);
+	*(int *)arg = listen_at(SOCK_DGRAM);
+	return NULL;
+}
+
+static void wait_action(void **state)
+{
+	char got[256] = "";
+	pthread_t t;
+	int fd = -1;
 
 	(void)state;
-	config_defaults(&c);
-	config_set(&c, "socket", path, text, sizeof(text));
-	sink_init(&s, &c, false);
+	open_outputs();
 	unlink(path);
-	assert_int_equal(sink_write(&s, LOG_WARNING, 0, "x"), -EAGAIN);
-	fd = listen_at(SOCK_DGRAM);
-	while (sink_write(&s, LOG_WARNING, 0, "x") == -EAGAIN) {
-		assert_true(tries++ < 200);
-		usleep(10000);
-	}
-	assert_true(tries > 0);
-	assert_false(s.away);
+	pthread_create(&t, NULL, listen_later, &fd);
+	assert_true(put("patient"));
+	pthread_join(t, NULL);
+	assert_true(recv(fd, got, sizeof(got) - 1, 0) > 0);
+	assert_non_null(strstr(got, "patient"));
+	assert_true(recv(fd, got, sizeof(got) - 1, 0) > 0);
+	assert_non_null(strstr(got, "BACK syslog was away"));
 	close(fd);
-	sink_close(&s);
+	/* Not for ever: the time to drain is over. */
+	unlink(path);
+	atomic_store(&out_of_time, true);
+	assert_false(put("late"));
+	outputs_close(&outs);
+}
+
+static void suspend_action(void **state)
+{
+	int fd;
+
+	(void)state;
+	open_outputs();
+	set("syslog_away_action", "suspend");
+	unlink(path);
+	assert_false(put("a"));
+	fd = listen_at(SOCK_DGRAM);
+	usleep(250000);
+	assert_false(put("b"));
+	outputs_resume(&outs);
+	assert_true(put("c"));
+	close(fd);
+	outputs_close(&outs);
 	unlink(path);
 }
 
-static void sink_stream(void **state)
+static void stop_action(void **state)
 {
-	struct config c;
-	struct sink s;
+	(void)state;
+	open_outputs();
+	set("syslog_away_action", "stop");
+	unlink(path);
+	assert_false(put("a"));
+	assert_true(outs.stop);
+	outputs_close(&outs);
+}
+
+static void exec_action(void **state)
+{
+	char program[sizeof(path) + 8], action[sizeof(program) + 8];
+	char got[512] = "";
+	pthread_t t;
+	int fd = -1;
+	FILE *f;
+
+	(void)state;
+	open_outputs();
+	unlink(path);
+	snprintf(program, sizeof(program), "%s.sh", path);
+	snprintf(action, sizeof(action), "exec %s", program);
+	f = fopen(program, "w");
+	fprintf(f, "#!/bin/sh\necho $* >>%s.ran\n", path);
+	fclose(f);
+	chmod(program, 0755);
+	set("syslog_away_action", action);
+	pthread_create(&t, NULL, listen_later, &fd);
+	assert_true(put("a"));
+	pthread_join(t, NULL);
+	close(fd);
+	snprintf(action, sizeof(action), "%s.ran", path);
+	f = fopen(action, "r");
+	assert_non_null(f);
+	assert_true(fread(got, 1, sizeof(got) - 1, f) > 0);
+	fclose(f);
+	/* Once, however often it was tried. */
+	assert_string_equal(got, "syslog syslog_away\n");
+	unlink(action);
+	unlink(program);
+	unlink(path);
+	outputs_close(&outs);
+}
+
+static void syslog_stream(void **state)
+{
 	char got[256] = "";
 	int fd, peer;
 
 	(void)state;
-	config_defaults(&c);
-	config_set(&c, "socket", path, got, sizeof(got));
-	sink_init(&s, &c, false);
+	open_outputs();
 	fd = listen_at(SOCK_STREAM);
-	assert_int_equal(sink_write(&s, LOG_ERR, 0, "LOST"), 0);
-	assert_int_equal(sink_write(&s, LOG_ERR, 0, "more"), 0);
+	assert_true(put("LOST"));
+	assert_true(put("more"));
 	peer = accept(fd, NULL, NULL);
 	assert_true(recv(peer, got, sizeof(got), 0) > 0);
-	assert_non_null(strstr(got, "]: LOST"));
-	assert_non_null(strstr(got + strlen(got) + 1, "]: more"));
+	assert_non_null(strstr(got, "DENY LOST"));
+	assert_non_null(strstr(got + strlen(got) + 1, "DENY more"));
 	close(peer);
 	close(fd);
-	sink_close(&s);
+	outputs_close(&outs);
 	unlink(path);
+}
+
+/* --- the file ---------------------------------------------------------------------- */
+
+static void open_file(void)
+{
+	open_outputs();
+	set("syslog", "no");
+	set("file", path);
+	set("file_format", "text");
+	outputs_config(&outs);
+	unlink(path);
+}
+
+static size_t slurp(const char *name, char *buf, size_t size)
+{
+	FILE *f = fopen(name, "r");
+	size_t n = 0;
+
+	if (f) {
+		n = fread(buf, 1, size - 1, f);
+		fclose(f);
+	}
+	buf[n] = 0;
+	return n;
+}
+
+static void file_lines(void **state)
+{
+	char got[4096];
+	struct stat st;
+
+	(void)state;
+	open_file();
+	/* What somebody has left in the middle of a line. */
+	write_file("half", 0640);
+	assert_true(put("one"));
+	assert_true(put("two"));
+	outputs_flush(&outs);
+	slurp(path, got, sizeof(got));
+	assert_memory_equal(got, "half\n1970-", 10);
+	assert_non_null(strstr(got, "Z DENY one\n"));
+	assert_non_null(strstr(got, "Z DENY two\n"));
+	outputs_close(&outs);
+	unlink(path);
+	open_file();
+	assert_true(put("one"));
+	outputs_close(&outs);
+	stat(path, &st);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	unlink(path);
+}
+
+static void file_rotated(void **state)
+{
+	char name[sizeof(path) + 8], got[4096];
+
+	(void)state;
+	open_file();
+	set("file_keep", "2");
+	for (int i = 0; i < 4; i++) {
+		assert_true(put(i == 0 ? "first" : i == 1 ? "second" : "more"));
+		outputs_flush(&outs);
+		outputs_rotate(&outs);
+	}
+	snprintf(name, sizeof(name), "%s.3", path);
+	assert_int_equal(slurp(name, got, sizeof(got)), 0);
+	name[strlen(name) - 1] = '2';
+	slurp(name, got, sizeof(got));
+	assert_non_null(strstr(got, "more"));
+	unlink(name);
+	name[strlen(name) - 1] = '1';
+	assert_true(slurp(name, got, sizeof(got)) > 0);
+	unlink(name);
+	outputs_close(&outs);
+}
+
+/* By size, and no line is lost or split by it. */
+static void file_grows(void **state)
+{
+	char name[sizeof(path) + 8], text[600];
+	static char got[1 << 20];
+	unsigned int lines = 0;
+
+	(void)state;
+	open_file();
+	set("file_size", "64K");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	for (int i = 0; i < 400; i++)
+		assert_true(put(text));
+	outputs_close(&outs);
+	for (int i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), i ? "%s.%d" : "%s", path, i);
+		size_t n = slurp(name, got, sizeof(got));
+
+		assert_true(!n || got[n - 1] == '\n');
+		for (size_t k = 0; k < n; k++)
+			lines += got[k] == '\n';
+		unlink(name);
+	}
+	assert_int_equal(lines, 400);
+}
+
+static void file_error(void **state)
+{
+	(void)state;
+	open_file();
+	set("file", "/proc/nothing/here");
+	assert_false(put("nowhere"));
+	assert_true(outputs_away(&outs));
+	assert_int_equal(outs.list[2].missed, 1);
+	assert_int_equal(outs.list[2].written, 0);
+	outputs_close(&outs);
 }
 
 #define BOOKS(f) cmocka_unit_test_setup_teardown(f, open_books, close_books)
@@ -546,6 +850,7 @@ int main(void)
 		cmocka_unit_test(config_good),
 		cmocka_unit_test(config_bad),
 		cmocka_unit_test(config_trust),
+		cmocka_unit_test(config_filters),
 		cmocka_unit_test(config_round),
 		cmocka_unit_test(ring_full),
 		cmocka_unit_test(ring_threads),
@@ -558,9 +863,16 @@ int main(void)
 		BOOKS(books_reload),
 		BOOKS(books_broken_file),
 		BOOKS(books_random),
-		cmocka_unit_test(sink_datagram),
-		cmocka_unit_test(sink_impatient),
-		cmocka_unit_test(sink_stream),
+		cmocka_unit_test(syslog_datagram),
+		cmocka_unit_test(syslog_stream),
+		cmocka_unit_test(wait_action),
+		cmocka_unit_test(suspend_action),
+		cmocka_unit_test(stop_action),
+		cmocka_unit_test(exec_action),
+		cmocka_unit_test(file_lines),
+		cmocka_unit_test(file_rotated),
+		cmocka_unit_test(file_grows),
+		cmocka_unit_test(file_error),
 	};
 
 	setenv("TZ", "UTC", 1);

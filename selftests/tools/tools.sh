@@ -28,7 +28,7 @@ deny() {
 
 # The books of hvauditd, and what the kernel says.
 book() {
-	sed -n "s/^$1=//p" /run/khv/hvauditd.state 2>/dev/null
+	sed -n "s/^$1=//p" /run/khv/audit/hvauditd.state 2>/dev/null
 }
 
 produced() {

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "hvauditd.h"
+#include "account.h"
+#include "config.h"
 
 static const char *const causes[NR_CAUSES] = {
 	[LOST_KERNEL] = "kernel",   [LOST_QUEUE] = "queue",
-	[LOST_RESTART] = "restart", [LOST_SYSLOG] = "syslog",
+	[LOST_RESTART] = "restart", [LOST_OUTPUT] = "output",
 	[LOST_OTHER] = "other",
 };
 
@@ -127,6 +128,22 @@ void account_unlogged(struct account *a, const struct khv_event *e,
 		a->lost[cause]++;
 }
 
+/* It was taken, and is not needed. */
+void account_filtered(struct account *a, const struct khv_event *e)
+{
+	if (step(a, e))
+		a->filtered++;
+}
+
+/* So many that are in the books as logged did not get into any log after all. */
+void account_undo(struct account *a, uint64_t count)
+{
+	if (count > a->logged)
+		count = a->logged;
+	a->logged -= count;
+	a->lost[LOST_OUTPUT] += count;
+}
+
 int account_dropped(struct account *a, const struct dropped *d,
 		    enum cause cause, struct hole holes[MAX_HOLES])
 {
@@ -201,11 +218,12 @@ static struct {
 } numbers[] = {
 	{ "before", offsetof(struct account, before) },
 	{ "logged", offsetof(struct account, logged) },
+	{ "filtered", offsetof(struct account, filtered) },
 	{ "received", offsetof(struct account, received) },
 	{ "lost_kernel", offsetof(struct account, lost[LOST_KERNEL]) },
 	{ "lost_queue", offsetof(struct account, lost[LOST_QUEUE]) },
 	{ "lost_restart", offsetof(struct account, lost[LOST_RESTART]) },
-	{ "lost_syslog", offsetof(struct account, lost[LOST_SYSLOG]) },
+	{ "lost_output", offsetof(struct account, lost[LOST_OUTPUT]) },
 	{ "lost_other", offsetof(struct account, lost[LOST_OTHER]) },
 };
 
@@ -248,7 +266,8 @@ int account_load(struct account *a, const char *path)
 	while (fgets(line, sizeof(line), f))
 		load_line(a, line);
 	fclose(f);
-	if (account_produced(a) == a->before + a->logged + account_lost(a))
+	if (account_produced(a) ==
+	    a->before + a->logged + a->filtered + account_lost(a))
 		return 0;
 	forget(a);
 	return -EBADMSG;

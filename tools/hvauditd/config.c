@@ -7,115 +7,14 @@
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
-#include "hvauditd.h"
+#include "config.h"
 
-static const struct {
-	const char *name;
-	int value;
-} facilities[] = {
-	{ "authpriv", LOG_AUTHPRIV }, { "auth", LOG_AUTH },
-	{ "daemon", LOG_DAEMON },     { "user", LOG_USER },
-	{ "local0", LOG_LOCAL0 },     { "local1", LOG_LOCAL1 },
-	{ "local2", LOG_LOCAL2 },     { "local3", LOG_LOCAL3 },
-	{ "local4", LOG_LOCAL4 },     { "local5", LOG_LOCAL5 },
-	{ "local6", LOG_LOCAL6 },     { "local7", LOG_LOCAL7 },
-};
-
-static int set_facility(void *to, size_t size, const char *value)
-{
-	(void)size;
-	for (size_t i = 0; i < ARRAY_SIZE(facilities); i++)
-		if (!strcmp(facilities[i].name, value)) {
-			*(int *)to = facilities[i].value;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int set_text(void *to, size_t size, const char *value)
-{
-	if (!value[0] || strlen(value) >= size)
-		return -EINVAL;
-	memcpy(to, value, strlen(value) + 1);
-	return 0;
-}
-
-static int set_path(void *to, size_t size, const char *value)
-{
-	return value[0] == '/' ? set_text(to, size, value) : -EINVAL;
-}
-
-static int set_ident(void *to, size_t size, const char *value)
-{
-	/* It ends at the first ":" or "[" for those who read the log. */
-	return strpbrk(value, ":[] \t") ? -EINVAL : set_text(to, size, value);
-}
-
-static int set_bool(void *to, size_t size, const char *value)
-{
-	(void)size;
-	if (strcmp(value, "yes") && strcmp(value, "no"))
-		return -EINVAL;
-	*(bool *)to = value[0] == 'y';
-	return 0;
-}
-
-static int set_seconds(void *to, size_t size, const char *value)
-{
-	char *end;
-	unsigned long n = strtoul(value, &end, 10);
-
-	(void)size;
-	if (end != value && !strcmp(end, "s"))
-		end++;
-	if (end == value || *end || value[0] == '-' || n > 3600)
-		return -EINVAL;
-	*(unsigned int *)to = (unsigned int)n;
-	return 0;
-}
-
-static int set_size(void *to, size_t size, const char *value)
-{
-	static const char units[] = "KMG";
-	char *end, *unit;
-	unsigned long long n = strtoull(value, &end, 10);
-
-	(void)size;
-	if (end == value || value[0] == '-' || n > 1ull << 31)
-		return -EINVAL;
-	unit = *end ? strchr(units, *end) : NULL;
-	if (unit) {
-		n <<= 10 * (unit - units + 1);
-		end++;
-	}
-	if (*end || n < 262144 || n > 1ull << 31 || (n & (n - 1)))
-		return -EINVAL;
-	*(size_t *)to = (size_t)n;
-	return 0;
-}
-
-#define KEY(key, member, set, wants)                                        \
-	{                                                                   \
-		key, offsetof(struct config, member),                       \
-			sizeof(((struct config *)NULL)->member), set, wants \
-	}
-
-static const struct {
-	const char *key;
-	size_t offset, size;
-	int (*set)(void *to, size_t size, const char *value);
-	const char *wants;
-} keys[] = {
-	KEY("facility", facility, set_facility,
-	    "authpriv, auth, daemon, user, local0 to local7"),
-	KEY("ident", ident, set_ident,
-	    "1 to 31 characters without blanks, \":\" and brackets"),
-	KEY("socket", socket, set_path,
-	    "an absolute path of at most 107 bytes"),
-	KEY("state", state, set_path, "an absolute path of at most 255 bytes"),
-	KEY("queue", queue, set_size, "a power of two from 256K to 2G"),
-	KEY("drain", drain, set_seconds, "0 to 3600 seconds"),
-	KEY("wait", wait, set_bool, "yes or no"),
+const char *const failure_names[NR_FAILURES] = {
+	[FAIL_DISK_FULL] = "disk_full",
+	[FAIL_DISK_ERROR] = "disk_error",
+	[FAIL_SYSLOG_AWAY] = "syslog_away",
+	[FAIL_JOURNAL_AWAY] = "journal_away",
+	[FAIL_QUEUE_FULL] = "queue_full",
 };
 
 void config_defaults(struct config *c)
@@ -123,45 +22,75 @@ void config_defaults(struct config *c)
 	*c = (struct config){
 		.facility = LOG_AUTHPRIV,
 		.ident = "khv",
+		/* The number that RFC 5612 keeps for examples: it is nobody's. */
+		.sd_id = "khv@32473",
+		.syslog = SYSLOG_RFC3164,
 		.socket = "/dev/log",
-		.state = "/run/khv/hvauditd.state",
+		.file = "/var/log/khv/events.json",
+		.file_size = 64 << 20,
+		.file_keep = 5,
+		.state = "/run/khv/audit/hvauditd.state",
+		.user = "_hvauditd",
 		.queue = 8 << 20,
 		.drain = 5,
 		.wait = true,
+		.reaction = {
+			/* The other output has it. */
+			[FAIL_DISK_FULL].action = ACTION_DROP,
+			[FAIL_DISK_ERROR].action = ACTION_DROP,
+		},
+		.enrich = ENRICH_USER | ENRICH_CGROUP | ENRICH_PARENTS,
+		.metrics_interval = 15,
 	};
+}
+
+static int add_filter(struct config *c, const char *value, char *error,
+		      size_t size)
+{
+	if (c->nr_filters == FILTERS_MAX) {
+		snprintf(error, size, "more than %d filters", FILTERS_MAX);
+		return -EINVAL;
+	}
+	if (filter_parse(&c->filter[c->nr_filters], value, error, size))
+		return -EINVAL;
+	c->nr_filters++;
+	return 0;
 }
 
 int config_set(struct config *c, const char *key, const char *value,
 	       char *error, size_t size)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (strcmp(keys[i].key, key))
+	if (!strcmp(key, "filter"))
+		return add_filter(c, value, error, size);
+	for (size_t i = 0; i < nr_settings; i++) {
+		const struct setting *s = &settings[i];
+
+		if (strcmp(s->key, key))
 			continue;
-		if (!keys[i].set((char *)c + keys[i].offset, keys[i].size,
-				 value))
+		if (!s->set((char *)c + s->offset, s->size, value))
 			return 0;
 		snprintf(error, size, "%s = \"%s\": expected %s", key, value,
-			 keys[i].wants);
+			 s->wants);
 		return -EINVAL;
 	}
 	snprintf(error, size, "unknown key \"%s\"", key);
 	return -EINVAL;
 }
 
-static const char *facility_name(int value)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(facilities); i++)
-		if (facilities[i].value == value)
-			return facilities[i].name;
-	return "?";
-}
-
 void config_print(const struct config *c, FILE *f)
 {
-	fprintf(f, "facility = %s\nident = %s\nsocket = %s\nstate = %s\n",
-		facility_name(c->facility), c->ident, c->socket, c->state);
-	fprintf(f, "queue = %zuK\ndrain = %u\nwait = %s\n", c->queue >> 10,
-		c->drain, c->wait ? "yes" : "no");
+	for (size_t i = 0; i < nr_settings; i++) {
+		const struct setting *s = &settings[i];
+
+		fprintf(f, "%s = ", s->key);
+		s->print((const char *)c + s->offset, f);
+		fputc('\n', f);
+	}
+	for (unsigned int i = 0; i < c->nr_filters; i++) {
+		fputs("filter = ", f);
+		filter_print(&c->filter[i], f);
+		fputc('\n', f);
+	}
 }
 
 static char *trim(char *s)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hvauditd(8): life cycle. */
-#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include "hvauditd.h"
@@ -68,7 +66,10 @@ static void reload(struct daemon *d)
 			    "CONFIG %s has an error; the old settings stay",
 			    d->file);
 	} else {
-		c.queue = d->config.queue; /* needs a restart */
+		/* These need a restart. */
+		c.queue = d->config.queue;
+		memcpy(c.state, d->config.state, sizeof(c.state));
+		memcpy(c.user, d->config.user, sizeof(c.user));
 		d->config = c;
 		ring_put(d->reader.ring, ENTRY_CONFIG, &c, sizeof(c));
 		reader_note(&d->reader, "CONFIG %s was read again", d->file);
@@ -132,6 +133,7 @@ static int try_subscribe(struct daemon *d, uint64_t since)
 		return 0;
 	}
 	if (!reader_subscribe(&d->reader)) {
+		keep_capability(CAP_AUDIT_READ);
 		ready(d);
 		say(d, "subscribed");
 		return 0;
@@ -176,10 +178,20 @@ static void take_signals(struct daemon *d)
 	struct signalfd_siginfo si;
 
 	while (read(d->signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGHUP)
+		switch (si.ssi_signo) {
+		case SIGHUP:
 			reload(d);
-		else
+			break;
+		case SIGUSR1:
+			ring_put(d->reader.ring, ENTRY_ROTATE, "", 0);
+			break;
+		case SIGUSR2:
+			ring_put(d->reader.ring, ENTRY_RESUME, "", 0);
+			break;
+		default:
 			d->stopping = true;
+		}
+		ring_wake(d->reader.ring);
 	}
 }
 
@@ -193,7 +205,7 @@ static void tick(struct daemon *d)
 			   (unsigned long long)atomic_load(&d->writer.logged),
 			   (unsigned long long)atomic_load(&d->writer.lost),
 			   atomic_load(&d->writer.away) ?
-				   ", syslog does not answer" :
+				   ", an output does not work" :
 				   "");
 	/* Only if the writer moves as well; it beats when idle, too. */
 	if (d->watchdog && now - d->watched > d->watchdog / 3 &&
@@ -213,9 +225,18 @@ static int run(struct daemon *d)
 	while (!d->stopping && !code) {
 		struct pollfd p[] = {
 			{ .fd = d->signals, .events = POLLIN },
-			{ .fd = r->events ? khv_events_fd(r->events) : -1,
+			{ .fd = r->events && !reader_waits(r) ?
+					khv_events_fd(r->events) :
+					-1,
 			  .events = POLLIN },
 		};
+		/* Whoever waits for room looks often. */
+		int ms = r->events && p[1].fd < 0 ? 20 : TICK_MS / 2;
+
+		if (r->stop || atomic_load(&d->writer.failed)) {
+			say(d, "an action of the settings ends the daemon");
+			return EXIT_STOPPED;
+		}
 
 		if (monotonic_ns() >= next) {
 			next = monotonic_ns() + TICK_MS * 1000000ull;
@@ -232,7 +253,7 @@ static int run(struct daemon *d)
 				lost_kernel(d);
 			continue;
 		}
-		if (poll(p, ARRAY_SIZE(p), TICK_MS / 2) <= 0)
+		if (poll(p, ARRAY_SIZE(p), ms) <= 0)
 			continue;
 		if (p[0].revents)
 			take_signals(d);
@@ -255,9 +276,11 @@ static void shut_down(struct daemon *d)
 		struct pollfd p = { .fd = khv_events_fd(d->reader.events),
 				    .events = POLLIN };
 
-		do
+		do {
+			if (reader_waits(&d->reader))
+				usleep(10000);
 			reader_drain(&d->reader);
-		while (monotonic_ns() < end && poll(&p, 1, 50) > 0);
+		} while (monotonic_ns() < end && poll(&p, 1, 50) > 0);
 		reader_unsubscribe(&d->reader);
 		reader_totals(&d->reader, &totals);
 	}
@@ -289,10 +312,13 @@ static int start(struct daemon *d)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	d->reader.ring = ring_new(d->config.queue);
+	d->reader.config = &d->config;
 	if (d->signals < 0 || !d->reader.ring)
 		return -errno;
 	d->writer.ring = d->reader.ring;
@@ -301,47 +327,18 @@ static int start(struct daemon *d)
 	return -pthread_create(&d->thread, NULL, writer_run, &d->writer);
 }
 
-/*
- * Root without root's power: under systemd the unit has done it, by hand we do.
- * CAP_NET_ADMIN is for a receive buffer beyond net.core.rmem_max.
- */
-static void drop_privileges(void)
-{
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	capng_get_caps_process();
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN))
-		return;
-	capng_clear(CAPNG_SELECT_BOTH);
-	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-		      CAP_AUDIT_READ, CAP_NET_ADMIN, -1);
-	if (capng_apply(CAPNG_SELECT_BOTH) && capng_apply(CAPNG_SELECT_CAPS))
-		fprintf(stderr, "hvauditd: cannot drop capabilities\n");
-}
-
-/* Without systemd nobody else makes the folder of the state. */
-static void make_folder(const char *file)
-{
-	char path[PATH_SIZE], *slash;
-
-	snprintf(path, sizeof(path), "%s", file);
-	slash = strrchr(path, '/');
-	if (slash && slash != path) {
-		*slash = 0;
-		mkdir(path, 0755);
-	}
-}
-
 static const char usage[] =
 	"Usage: hvauditd [OPTIONS]\n"
-	"Write the decisions of kernel hypervisors to syslog.\n\n"
+	"Write the decisions of kernel hypervisors to syslog, the journal and a file.\n\n"
 	"  -c, --config FILE        settings (default " CONFIG_FILE ")\n"
 	"  -f, --foreground         copy every line to standard error\n"
 	"      --check              check and show the settings, then end\n"
 	"      --syslog-socket PATH instead of the one in the settings (/dev/log)\n"
 	"  -V, --version            -h, --help\n\n"
-	"Signals: HUP reads the settings again, TERM writes what is left and ends.\n"
+	"Signals: HUP reads the settings again, USR1 begins a new file, USR2 tries\n"
+	"  outputs that are suspended, TERM writes what is left and ends.\n"
 	"Exit codes: 0 done  1 failed  2 usage  3 module not loaded (wait = no)\n"
-	"  4 not permitted  6 error in the settings\n";
+	"  4 not permitted  6 error in the settings  7 an action said so\n";
 
 int main(int argc, char **argv)
 {
@@ -401,8 +398,10 @@ int main(int argc, char **argv)
 	}
 	if (sd_watchdog_enabled(0, &usec) > 0)
 		d.watchdog = usec * 1000;
-	make_folder(d.config.state);
-	drop_privileges();
+	if (become_user(&d.config)) {
+		fprintf(stderr, "hvauditd: cannot give up privileges\n");
+		return EXIT_FAILURE;
+	}
 	if (start(&d)) {
 		fprintf(stderr, "hvauditd: cannot start: %s\n",
 			strerror(errno));

@@ -147,6 +147,22 @@ void reader_flush_dropped(struct reader *r)
 	ring_wake(r->ring);
 }
 
+/* The queue is full, and what does not fit is lost: once a time. */
+static void ran_over(struct reader *r)
+{
+	const struct reaction *a = &r->config->reaction[FAIL_QUEUE_FULL];
+
+	if (r->full)
+		return;
+	r->full = true;
+	fprintf(stderr, "hvauditd: the queue is full\n");
+	if (a->action == ACTION_STOP)
+		r->stop = true;
+	if (a->action == ACTION_EXEC)
+		run_program(&r->child, a->program, "queue",
+			    failure_names[FAIL_QUEUE_FULL]);
+}
+
 static void on_event(const struct khv_event *e, void *arg)
 {
 	struct reader *r = arg;
@@ -156,12 +172,30 @@ static void on_event(const struct khv_event *e, void *arg)
 	if (tell_dropped(r, e->cpu) &&
 	    ring_put(r->ring, ENTRY_EVENT, e->raw.data, e->raw.len))
 		return;
+	ran_over(r);
 	/*
 	 * A gap record that does not fit is told by its number alone; what the
 	 * kernel lost before this event is seen by its sequence number.
 	 */
 	r->dropped[e->cpu] += KHV_HAS(e, KHV_E_SEQ) ? 1 + e->lost : e->lost;
 	r->any_dropped = true;
+}
+
+/* A datagram with all its events becomes no longer in the ring. */
+#define DATAGRAM (2 * 65536)
+
+/* What is left in the socket waits in the kernel, which says who waits there. */
+bool reader_waits(struct reader *r)
+{
+	int action = r->config->reaction[FAIL_QUEUE_FULL].action;
+
+	if (ring_room(r->ring) >= DATAGRAM / 2) {
+		r->full = false;
+		return false;
+	}
+	if (action == ACTION_EXEC)
+		ran_over(r);
+	return action == ACTION_WAIT || action == ACTION_EXEC;
 }
 
 /* Signals have their turn even if the kernel is faster than we are. */
@@ -172,6 +206,8 @@ bool reader_drain(struct reader *r)
 	int n;
 
 	for (int i = 0; i < BATCH; i++) {
+		if (reader_waits(r))
+			break;
 		n = khv_events_read(r->events, on_event, r);
 		if (n == -EAGAIN)
 			break;

@@ -5,11 +5,12 @@
  * split: what does not fit before the end of the memory starts at its begin.
  */
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include "hvauditd.h"
+#include "ring.h"
 
 #define SKIP UINT32_MAX /* kind of the filler before the end */
 
@@ -80,6 +81,12 @@ bool ring_put(struct ring *r, enum entry_kind kind, const void *data,
 	memcpy(e->data, data, len);
 	atomic_store(&r->head, head + need);
 	return true;
+}
+
+/* Half of it at most: an entry is never split, so as much may be skipped. */
+size_t ring_room(const struct ring *r)
+{
+	return (r->size - (atomic_load(&r->head) - atomic_load(&r->tail))) / 2;
 }
 
 void ring_wake(struct ring *r)

@@ -1,40 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The writer thread: out of the ring, into the books and into syslog. */
+/* The writer thread: out of the ring, into the books and to the outputs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
+#include "enrich.h"
+#include "filter.h"
 #include "hvauditd.h"
+#include "metrics.h"
 
 #define IDLE_MS 500
 /* What a kill -9 leaves uncertain. */
 #define SAVE_NS 100000000ull
+#define TELL_NS 1000000000ull
 
 struct work {
 	struct writer *w;
 	struct config config;
-	struct sink sink;
+	struct outputs outputs;
+	struct filters filters;
+	struct enricher *enricher;
+	struct metrics metrics;
 	struct account books;
-	uint64_t saved;	   /* when, monotonic */
-	uint64_t unlogged; /* not taken by syslog */
-	bool open;	   /* the books are read */
-	bool dirty, told_save;
+	uint64_t saved, counted, told; /* when, monotonic */
+	uint64_t unlogged;	       /* no output has taken them */
+	bool open;		       /* the books are read */
+	bool dirty, told_save, told_metrics;
 };
+
+/* --- what lies around ------------------------------------------------------------- */
 
 static void publish(struct work *k)
 {
 	atomic_store(&k->w->logged, k->books.logged);
 	atomic_store(&k->w->lost, account_lost(&k->books));
-	atomic_store(&k->w->away, k->sink.away);
+	atomic_store(&k->w->away, outputs_away(&k->outputs));
+	if (k->outputs.stop)
+		atomic_store(&k->w->failed, true);
 	atomic_fetch_add(&k->w->beats, 1);
 }
 
+static void alive(void *arg)
+{
+	publish(arg);
+}
+
+/* What outputs have kept, and could not write, is not logged. */
+static void settle(struct work *k)
+{
+	outputs_flush(&k->outputs);
+	account_undo(&k->books, k->outputs.undone);
+	k->unlogged += k->outputs.undone;
+	k->outputs.undone = 0;
+}
+
+/* The books never say of a record that it is logged while it is not written. */
 static void save(struct work *k)
 {
-	int err = account_save(&k->books, k->config.state);
+	int err;
 
+	settle(k);
+	err = account_save(&k->books, k->config.state);
 	k->saved = monotonic_ns();
 	k->dirty = false;
 	if (err && !k->told_save)
@@ -44,75 +72,95 @@ static void save(struct work *k)
 	k->told_save = err != 0;
 }
 
-static void came_back(struct work *k, uint64_t since)
+static void count(struct work *k)
 {
-	char text[128];
-
-	snprintf(text, sizeof(text), "BACK syslog was away for %llu ms",
-		 (unsigned long long)((monotonic_ns() - since) / 1000000));
-	sink_write(&k->sink, LOG_NOTICE, realtime_ns(), text);
-}
-
-/*
- * Until it is written, or the time to drain is over: meanwhile the ring fills,
- * and what does not fit is counted by the reader.
- */
-static bool deliver(struct work *k, int severity, uint64_t time,
-		    const char *text)
-{
-	bool was_away = k->sink.away;
-	uint64_t since = k->sink.away_since;
 	int err;
 
-	while ((err = sink_write(&k->sink, severity, time, text)) == -EAGAIN) {
-		was_away = k->sink.away;
-		since = k->sink.away_since;
-		publish(k);
-		if (atomic_load(&k->w->hurry))
-			return false;
-		usleep(50000);
-	}
-	if (!err && was_away)
-		came_back(k, since);
-	return !err;
+	if (!k->config.metrics[0])
+		return;
+	k->metrics.books = &k->books;
+	k->metrics.outputs = &k->outputs;
+	k->metrics.queue_size = k->w->config.queue;
+	k->metrics.queue_room = ring_room(k->w->ring);
+	err = metrics_write(&k->metrics, k->config.metrics);
+	k->counted = monotonic_ns();
+	if (err && !k->told_metrics)
+		fprintf(stderr, "hvauditd: %s: %s\n", k->config.metrics,
+			strerror(-err));
+	k->told_metrics = err != 0;
 }
 
-/* Time is over: what is in the ring goes to the books and not to syslog. */
+/* --- messages ----------------------------------------------------------------------- */
+
+/* Time is over: what is in the ring goes to the books and not to the outputs. */
 static bool hurry(const struct work *k)
 {
 	return atomic_load(&k->w->hurry);
 }
 
 static void tell_holes(struct work *k, uint32_t cpu, const struct hole *holes,
-		       int count)
+		       int n)
 {
 	char text[256];
 
-	for (int i = 0; i < count && !hurry(k); i++) {
+	for (int i = 0; i < n && !hurry(k); i++) {
+		const struct hole *h = &holes[i];
+		struct message m = {
+			.from = &k->outputs.origin,
+			.time = realtime_ns(),
+			.severity = LOG_ERR,
+			.id = "LOST",
+			.text = text,
+			.details = { { "count", NULL, h->count },
+				     { "cpu", NULL, cpu },
+				     { "after", NULL, h->after },
+				     { "until", NULL, h->until },
+				     { "cause", cause_name(h->cause), 0 } },
+			.nr_details = 5,
+		};
+
 		snprintf(
 			text, sizeof(text),
-			"LOST %llu events cpu=%u between seq %llu and %llu cause=%s",
-			(unsigned long long)holes[i].count, cpu,
-			(unsigned long long)holes[i].after,
-			(unsigned long long)holes[i].until,
-			cause_name(holes[i].cause));
-		deliver(k, LOG_ERR, realtime_ns(), text);
+			"%llu events cpu=%u between seq %llu and %llu cause=%s",
+			(unsigned long long)h->count, cpu,
+			(unsigned long long)h->after,
+			(unsigned long long)h->until, cause_name(h->cause));
+		outputs_write(&k->outputs, &m);
 	}
-	k->dirty |= count > 0;
+	k->dirty |= n > 0;
 }
 
-static const int severities[] = {
-	[KHV_ALLOWED] = LOG_INFO,	 [KHV_DENIED] = LOG_WARNING,
-	[KHV_WOULD_DENY] = LOG_NOTICE,	 [KHV_SHADOW_DENY] = LOG_NOTICE,
-	[KHV_SHADOW_ALLOW] = LOG_NOTICE,
-};
+/* What limits have held back, once a second. */
+static void tell_limits(struct work *k)
+{
+	char text[512];
+
+	k->told = monotonic_ns();
+	for (unsigned int i = 0; i < k->config.nr_filters; i++) {
+		uint64_t n = k->filters.bucket[i].untold;
+		int at;
+		FILE *f;
+
+		if (!n)
+			continue;
+		k->filters.bucket[i].untold = 0;
+		at = snprintf(text, sizeof(text), "%llu events held back by ",
+			      (unsigned long long)n);
+		f = fmemopen(text + at, sizeof(text) - (size_t)at, "w");
+		if (f) {
+			filter_print(&k->config.filter[i], f);
+			fclose(f);
+		}
+		outputs_say(&k->outputs, "LIMIT", LOG_NOTICE, text);
+	}
+}
 
 static void on_event(struct work *k, const struct entry *entry)
 {
+	struct message m = { .from = &k->outputs.origin };
 	struct hole holes[MAX_HOLES];
-	char line[KHV_LINE_MAX];
+	uint64_t now = monotonic_ns();
 	struct khv_event e;
-	int severity = LOG_WARNING;
 
 	if (khv_event_decode(&e, entry->data, entry->len))
 		return;
@@ -120,14 +168,23 @@ static void on_event(struct work *k, const struct entry *entry)
 	k->dirty = true;
 	if (!KHV_HAS(&e, KHV_E_SEQ))
 		return;
-	if (e.verdict < ARRAY_SIZE(severities))
-		severity = severities[e.verdict];
-	khv_event_line(&e, line, sizeof(line));
-	if (!hurry(k) && deliver(k, severity, e.time, line)) {
+	if (e.verdict < VERDICTS_MAX)
+		k->metrics.verdicts[e.verdict]++;
+	if (!filters_keep(&k->filters, &e, now)) {
+		account_filtered(&k->books, &e);
+		return;
+	}
+	m.time = e.time;
+	m.severity = event_severity(&e);
+	m.id = event_id(&e);
+	m.event = &e;
+	if (k->config.enrich && k->enricher)
+		m.extra = enrich(k->enricher, &e, k->config.enrich, now);
+	if (!hurry(k) && outputs_write(&k->outputs, &m)) {
 		account_logged(&k->books, &e);
 		return;
 	}
-	account_unlogged(&k->books, &e, LOST_SYSLOG);
+	account_unlogged(&k->books, &e, LOST_OUTPUT);
 	k->unlogged++;
 }
 
@@ -160,12 +217,14 @@ static void on_subscribed(struct work *k, const struct entry *entry)
 	if (!k->open)
 		open_books(k);
 	account_subscribed(&k->books, s);
+	snprintf(k->outputs.origin.boot, sizeof(k->outputs.origin.boot), "%s",
+		 s->boot_id);
 	snprintf(text, sizeof(text),
-		 "START hvauditd %s boot=%s before=%llu logged=%llu lost=%llu",
+		 "hvauditd %s boot=%s before=%llu logged=%llu lost=%llu",
 		 KHV_VERSION, s->boot_id, (unsigned long long)k->books.before,
 		 (unsigned long long)k->books.logged,
 		 (unsigned long long)account_lost(&k->books));
-	deliver(k, LOG_NOTICE, realtime_ns(), text);
+	outputs_say(&k->outputs, "START", LOG_NOTICE, text);
 	for (uint32_t i = 0; i < s->cpus; i++)
 		tell_holes(k, s->cpu[i].cpu, holes,
 			   account_subscribed_cpu(&k->books, s, i, holes));
@@ -174,38 +233,79 @@ static void on_subscribed(struct work *k, const struct entry *entry)
 
 static void on_note(struct work *k, const struct entry *entry)
 {
-	deliver(k, LOG_NOTICE, realtime_ns(), entry->data);
+	const char *text = strchr(entry->data, ' ');
+	char id[16];
+
+	if (!text)
+		return;
+	snprintf(id, sizeof(id), "%.*s", (int)(text - entry->data),
+		 entry->data);
+	outputs_say(&k->outputs, id, LOG_NOTICE, text + 1);
+}
+
+static void use_config(struct work *k)
+{
+	const struct config *c = &k->config;
+	struct origin *from = &k->outputs.origin;
+
+	from->facility = c->facility;
+	from->pid = (int)getpid();
+	snprintf(from->ident, sizeof(from->ident), "%s", c->ident);
+	snprintf(from->sd_id, sizeof(from->sd_id), "%s", c->sd_id);
+	if (gethostname(from->host, sizeof(from->host)))
+		snprintf(from->host, sizeof(from->host), "localhost");
+	from->host[sizeof(from->host) - 1] = 0;
+	filters_config(&k->filters, c);
 }
 
 static void on_config(struct work *k, const struct entry *entry)
 {
+	settle(k);
+	tell_limits(k);
 	memcpy(&k->config, entry->data, sizeof(k->config));
-	sink_close(&k->sink);
+	use_config(k);
+	outputs_config(&k->outputs);
 	k->dirty = true;
 }
 
-/* produced == before + logged + lost + pending, always. */
+static void on_resume(struct work *k, const struct entry *entry)
+{
+	(void)entry;
+	outputs_resume(&k->outputs);
+}
+
+static void on_rotate(struct work *k, const struct entry *entry)
+{
+	(void)entry;
+	settle(k);
+	outputs_rotate(&k->outputs);
+}
+
+/* produced == before + logged + filtered + lost + pending, always. */
 static void on_stop(struct work *k, const struct entry *entry)
 {
 	const struct kernel_totals *t = (const void *)entry->data;
 	const struct account *a = &k->books;
-	uint64_t accounted = account_produced(a), produced = accounted;
+	uint64_t accounted, produced;
 	char text[512];
 	int n;
 
 	/* Never subscribed: they are the books of somebody else. */
 	if (!k->open)
 		return;
+	tell_limits(k);
+	settle(k);
 	if (k->unlogged) {
-		snprintf(text, sizeof(text), "LOST %llu events cause=%s",
+		snprintf(text, sizeof(text), "%llu events cause=%s",
 			 (unsigned long long)k->unlogged,
-			 cause_name(LOST_SYSLOG));
-		deliver(k, LOG_ERR, realtime_ns(), text);
+			 cause_name(LOST_OUTPUT));
+		outputs_say(&k->outputs, "LOST", LOG_ERR, text);
 	}
-	if (t->known && t->produced > accounted)
-		produced = t->produced;
+	accounted = account_produced(a);
+	produced = t->known && t->produced > accounted ? t->produced :
+							 accounted;
 	n = snprintf(text, sizeof(text),
-		     "STOP produced=%llu logged=%llu lost=%llu (",
+		     "produced=%llu logged=%llu lost=%llu (",
 		     (unsigned long long)produced,
 		     (unsigned long long)a->logged,
 		     (unsigned long long)account_lost(a));
@@ -214,33 +314,62 @@ static void on_stop(struct work *k, const struct entry *entry)
 			      i ? " " : "", cause_name((enum cause)i),
 			      (unsigned long long)a->lost[i]);
 	snprintf(text + n, sizeof(text) - (size_t)n,
-		 ") before=%llu pending=%llu%s", (unsigned long long)a->before,
+		 ") filtered=%llu before=%llu pending=%llu%s",
+		 (unsigned long long)a->filtered, (unsigned long long)a->before,
 		 (unsigned long long)(produced - accounted),
 		 t->known ? "" : " (kernel not asked)");
-	if (!deliver(k, LOG_NOTICE, realtime_ns(), text))
-		fprintf(stderr, "hvauditd: %s\n", text);
+	if (!outputs_say(&k->outputs, "STOP", LOG_NOTICE, text))
+		fprintf(stderr, "hvauditd: STOP %s\n", text);
 	save(k);
+	count(k);
 }
 
 static void (*const handlers[])(struct work *k, const struct entry *entry) = {
 	[ENTRY_EVENT] = on_event,	    [ENTRY_DROPPED] = on_dropped,
 	[ENTRY_SUBSCRIBED] = on_subscribed, [ENTRY_NOTE] = on_note,
-	[ENTRY_CONFIG] = on_config,	    [ENTRY_STOP] = on_stop,
+	[ENTRY_CONFIG] = on_config,	    [ENTRY_RESUME] = on_resume,
+	[ENTRY_ROTATE] = on_rotate,	    [ENTRY_STOP] = on_stop,
 };
+
+static bool set_up(struct work *k)
+{
+	k->config = k->w->config;
+	k->outputs.copy = k->w->copy;
+	k->outputs.hurry = &k->w->hurry;
+	k->outputs.alive = alive;
+	k->outputs.arg = k;
+	k->enricher = enricher_new();
+	use_config(k);
+	return k->enricher && !outputs_init(&k->outputs, &k->config);
+}
+
+static void now_and_then(struct work *k, bool idle)
+{
+	uint64_t now = monotonic_ns();
+
+	/* Whenever there is nothing to do the files are up to date. */
+	if (k->dirty && (idle || now - k->saved > SAVE_NS))
+		save(k);
+	if (now - k->told > TELL_NS)
+		tell_limits(k);
+	if (now - k->counted > k->config.metrics_interval * 1000000000ull)
+		count(k);
+}
 
 void *writer_run(void *arg)
 {
 	struct work k = { .w = arg };
 	bool stop = false;
 
-	k.config = k.w->config;
-	sink_init(&k.sink, &k.config, k.w->copy);
+	keep_capability(-1);
+	if (!set_up(&k)) {
+		fprintf(stderr, "hvauditd: no memory\n");
+		_exit(EXIT_FAILURE);
+	}
 	while (!stop) {
 		const struct entry *e = ring_peek(k.w->ring, 0);
 
-		/* Whenever there is nothing to do the file is up to date. */
-		if (k.dirty && (!e || monotonic_ns() - k.saved > SAVE_NS))
-			save(&k);
+		now_and_then(&k, !e);
 		if (!e)
 			e = ring_peek(k.w->ring, IDLE_MS);
 		if (e) {
@@ -250,7 +379,8 @@ void *writer_run(void *arg)
 		}
 		publish(&k);
 	}
-	sink_close(&k.sink);
+	outputs_close(&k.outputs);
+	enricher_free(k.enricher);
 	account_free(&k.books);
 	return NULL;
 }

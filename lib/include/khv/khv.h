@@ -577,6 +577,15 @@ int khv_event_decode(struct khv_event *event, const void *nest, size_t len);
 size_t khv_escape(char *buf, size_t size, const void *data, size_t len,
 		  bool quote);
 
+/**
+ * khv_character() - the UTF-8 character at @s
+ * @code: receives its number
+ * @shown: receives whether it may be shown as it is: no control character, no
+ *         mark that hides text or turns its direction
+ * Return: its length in bytes; 0: this is no UTF-8
+ */
+size_t khv_character(const void *s, size_t len, uint32_t *code, bool *shown);
+
 /* 2026-08-23T10:15:42.113731000Z */
 #define KHV_TIME_MAX 40
 void khv_time_text(char buf[KHV_TIME_MAX], uint64_t ns);
@@ -602,6 +611,16 @@ struct json_object *khv_record_json(const struct khv_record_type *type,
 				    const void *record);
 /* Fields of the record and "schema". */
 struct json_object *khv_event_json(const struct khv_event *event);
+/**
+ * khv_event_from_json() - the way back
+ * @scratch: for text that JSON cannot hold; as long as the object's text is enough
+ *
+ * Pointers of @event lead into @object and @scratch.
+ *
+ * Return: 0; -EBADMSG: it is no event
+ */
+int khv_event_from_json(struct khv_event *event, struct json_object *object,
+			char *scratch, size_t size);
 /* A string of JSON; @data that is not UTF-8 gets replacement characters. */
 struct json_object *khv_string_json(const void *data, size_t len, bool *exact);
 

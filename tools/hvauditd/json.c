@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * JSON lines. Written by hand: building json-c's objects costs three times as
+ * much, and only reading needs a library.
+ *
+ * A name cannot leave its string: quote, backslash and everything that moves a
+ * cursor or hides text is escaped, the line break first of all. What is no UTF-8
+ * has replacement characters, and its bytes in a second key, name_hex.
+ */
+#include <string.h>
+#include "format.h"
+
+static const char digits[] = "0123456789abcdef";
+
+static void escape_unit(struct text *t, uint32_t unit)
+{
+	char buf[6] = { '\\',
+			'u',
+			digits[unit >> 12 & 15],
+			digits[unit >> 8 & 15],
+			digits[unit >> 4 & 15],
+			digits[unit & 15] };
+
+	text_put(t, buf, sizeof(buf));
+}
+
+static void escape_code(struct text *t, uint32_t code)
+{
+	if (code < 0x10000) {
+		escape_unit(t, code);
+		return;
+	}
+	code -= 0x10000;
+	escape_unit(t, 0xd800 + (code >> 10));
+	escape_unit(t, 0xdc00 + (code & 0x3ff));
+}
+
+static bool plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* false: it holds bytes that are no text. */
+static bool put_string(struct text *t, const unsigned char *s, size_t len)
+{
+	bool exact = true, shown;
+	uint32_t code;
+	size_t n, run;
+
+	text_char(t, '"');
+	for (size_t i = 0; i < len; i += n) {
+		for (run = i; run < len && plain(s[run]);)
+			run++;
+		n = run - i;
+		if (n) {
+			text_put(t, s + i, n);
+			continue;
+		}
+		n = khv_character(s + i, len - i, &code, &shown);
+		if (!n || !code) {
+			exact = false;
+			n = 1;
+			text_string(t, "\xef\xbf\xbd");
+		} else if (code == '"' || code == '\\') {
+			text_char(t, '\\');
+			text_char(t, (char)code);
+		} else if (shown) {
+			text_put(t, s + i, n);
+		} else {
+			escape_code(t, code);
+		}
+	}
+	text_char(t, '"');
+	return exact;
+}
+
+static void put_key(struct text *t, const char *key, const char *more)
+{
+	text_string(t, ",\"");
+	text_string(t, key);
+	text_string(t, more);
+	text_string(t, "\":");
+}
+
+static void put_hex(struct text *t, const char *key, const unsigned char *s,
+		    size_t len)
+{
+	put_key(t, key, "_hex");
+	text_char(t, '"');
+	for (size_t i = 0; i < len; i++) {
+		text_char(t, digits[s[i] >> 4]);
+		text_char(t, digits[s[i] & 15]);
+	}
+	text_char(t, '"');
+}
+
+static void put_parents(struct text *t, const struct extra *x)
+{
+	for (unsigned int i = 0; i < x->nr_parents; i++) {
+		const struct parent *p = &x->parents[i];
+		const unsigned char *comm = (const unsigned char *)p->comm;
+		size_t len = strnlen(p->comm, sizeof(p->comm));
+
+		text_string(t, i ? ",{\"pid\":" : "[{\"pid\":");
+		text_number(t, p->pid);
+		text_string(t, ",\"comm\":");
+		if (!put_string(t, comm, len))
+			put_hex(t, "comm", comm, len);
+		text_char(t, '}');
+	}
+	text_char(t, ']');
+}
+
+static void put_value(void *arg, const char *key, const struct value *v)
+{
+	struct text *t = arg;
+
+	put_key(t, key, "");
+	switch (v->kind) {
+	case VALUE_NONE:
+		text_string(t, "null");
+		break;
+	case VALUE_NUMBER:
+		text_number(t, v->number);
+		break;
+	case VALUE_BOOL:
+		text_string(t, v->number ? "true" : "false");
+		break;
+	case VALUE_TIME:
+		text_char(t, '"');
+		text_time(t, v->number, 9);
+		text_char(t, '"');
+		break;
+	case VALUE_PARENTS:
+		put_parents(t, v->extra);
+		break;
+	default:
+		if (!put_string(t, v->data, v->len))
+			put_hex(t, key, v->data, v->len);
+	}
+}
+
+void format_json(const struct message *m, struct text *t)
+{
+	text_string(t, "{\"schema\":");
+	text_number(t, KHV_EVENT_SCHEMA);
+	message_values(m, put_value, t);
+	text_string(t, "}\n");
+}

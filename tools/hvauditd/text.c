@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Room for a record. What does not fit is noticed, never written half. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "format.h"
+
+void text_put(struct text *t, const void *data, size_t len)
+{
+	if (len > t->size - t->at) {
+		t->full = true;
+		return;
+	}
+	memcpy(t->buf + t->at, data, len);
+	t->at += len;
+}
+
+void text_string(struct text *t, const char *s)
+{
+	text_put(t, s, strlen(s));
+}
+
+void text_char(struct text *t, char c)
+{
+	text_put(t, &c, 1);
+}
+
+void text_number(struct text *t, uint64_t n)
+{
+	char buf[20];
+	size_t at = sizeof(buf);
+
+	do {
+		buf[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	text_put(t, buf + at, sizeof(buf) - at);
+}
+
+/* Most events are of the second of the one before. */
+static const char *second(time_t seconds)
+{
+	static _Thread_local char buf[32];
+	static _Thread_local time_t of = -1;
+	struct tm tm;
+
+	if (of != seconds) {
+		gmtime_r(&seconds, &tm);
+		strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S.", &tm);
+		of = seconds;
+	}
+	return buf;
+}
+
+void text_time(struct text *t, uint64_t ns, int digits)
+{
+	uint64_t part = ns % 1000000000;
+	char buf[9];
+
+	for (int i = 8; i >= 0; i--) {
+		buf[i] = (char)('0' + part % 10);
+		part /= 10;
+	}
+	text_string(t, second((time_t)(ns / 1000000000)));
+	text_put(t, buf, (size_t)digits);
+	text_char(t, 'Z');
+}
