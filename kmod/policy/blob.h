@@ -56,7 +56,7 @@
 #include "engine_limits.h"
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
-#define KHV_BLOB_VERSION	4
+#define KHV_BLOB_VERSION	5
 
 enum khv_section_id {
 	KHV_SEC_DOMAINS,
@@ -147,7 +147,7 @@ struct khv_blob_node {
 	__le32 first;		/* ENTRIES, with NET: PORTS */
 	__le32 more;		/* GLOBS or 0, with NET: number of PORTS */
 	__u8 name_len;
-	__u8 nr;		/* entries */
+	__u8 nr;		/* entries; with NET: PORTS of so many nodes before */
 	__u8 width;		/* see above; 0: no children */
 	__u8 flags;
 };
@@ -163,7 +163,10 @@ struct khv_blob_glob {
 	__le64 filter;		/* of DEEP nodes: first bytes of literal children */
 };
 
-/* Ranges of a prefix cover 0 to 65535 without holes, in rising order. */
+/*
+ * Ranges of a prefix cover 0 to 65535 without holes, in rising order. A node may have
+ * those of another one, and ranges the same entries.
+ */
 struct khv_blob_port {
 	__le32 first;		/* ENTRIES, wide ranges before narrow ones */
 	__le16 start;

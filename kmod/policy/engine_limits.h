@@ -16,6 +16,8 @@
  * stack of a lookup that meets a pattern.
  */
 #define KHV_MAX_WIDTH		64
+/* How far before a node the one may be whose table of ports it has, too. */
+#define KHV_MAX_PORT_SHARE	4
 /* Rules that name the same identifier, after expansion. */
 #define KHV_MAX_ENTRIES		255
 /* Process rules, and family: rules, of one domain. */

@@ -189,6 +189,15 @@ static int check_slots(const struct check *c)
 
 /* --- the rest ---------------------------------------------------------------- */
 
+/* The table of a node before it, which has been looked at. */
+static bool shares_ports(const struct check *c, u32 i)
+{
+	const struct khv_blob_node *n = c->nodes + i, *other = n - n->nr;
+
+	return n->nr < i && (other->flags & KHV_NODE_NET) &&
+	       other->first == n->first && other->more == n->more;
+}
+
 static int check_ports(const struct check *c)
 {
 	const struct khv_blob_port *all = khv_section(c->e, KHV_SEC_PORTS);
@@ -206,6 +215,11 @@ static int check_ports(const struct check *c)
 
 		if (!(n->flags & KHV_NODE_NET) || !nr)
 			continue;
+		if (n->nr) {
+			if (!shares_ports(c, i))
+				return BAD_PORTS;
+			continue;
+		}
 		/* No range is looked at twice, so this is linear. */
 		if (nr > 65536 || port->start || khv_le32(n->first) != used)
 			return BAD_PORTS;

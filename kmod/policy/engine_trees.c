@@ -22,7 +22,7 @@ static u32 width_of(const struct khv_blob_node *n)
 
 static bool net_ok(const struct check *c, const struct khv_blob_node *n)
 {
-	if (n->nr || n->flags != KHV_NODE_NET)
+	if (n->nr > KHV_MAX_PORT_SHARE || n->flags != KHV_NODE_NET)
 		return false;
 	return range_ok(khv_le32(n->first), khv_le32(n->more),
 			c->count[KHV_SEC_PORTS]);

@@ -119,6 +119,20 @@ u64 khv_store_advance(void);
 /* Out of the list, and its reference given back. */
 void khv_policy_unlist(struct khv_policy *p);
 
+/* Drop those that were withdrawn and have no task left. */
+void khv_policy_reap(void);
+
+/* --- store_list.c: operations of struct khv_provider ------------------------------ */
+
+/* Of the checksum of a blob. */
+#define KHV_SUM_SEED	0xffffffffu
+
+bool khv_store_next(u32 id, bool shadow, struct khv_policy_info *info);
+void *khv_store_open(const char *name, bool shadow, const void **blob,
+		     size_t *size, u64 *generation);
+void khv_store_close(void *ref);
+bool khv_store_verify(size_t bytes, char *name);
+
 /* --- store_trial.c: changes that go back unless they are confirmed --------------- */
 
 int khv_trial_prepare(unsigned int n);

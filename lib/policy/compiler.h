@@ -2,6 +2,7 @@
 /*
  * Inside of the policy compiler.
  *
+ *   memory.c, index.c  memory, and finding what is there already
  *   lex.c      a line -> words
  *   parse.c    words -> directives and rules; rule.c, option.c, include.c
  *   condition.c, number.c  roles, times, limits; signals and ioctls
@@ -9,6 +10,7 @@
  *   ident_*.c  an identifier -> places in the trees
  *   tree.c     the trees while they grow
  *   order.c    which rule at a place is more specific; ties
+ *   ports.c    the same for the ports of an address
  *   overlap.c  ties between different patterns
  *   width.c    the bound of a lookup
  *   write.c    the blob
@@ -20,70 +22,9 @@
 #ifndef _HVP_COMPILER_H
 #define _HVP_COMPILER_H
 
-#include <setjmp.h>
-#include <stdatomic.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <khv/policy.h>
-#include "../../kmod/policy/blob.h"
-#include "../../kmod/policy/engine_internal.h"
+#include "model.h"
 
-/* --- memory.c ------------------------------------------------------------- */
-
-struct hvp_block;
-
-struct hvp_mem {
-	struct hvp_block *blocks;
-	char *chunk;
-	size_t left;
-	jmp_buf failed;
-};
-
-void *hvp_alloc(struct hvp_mem *m, size_t size); /* zeroed */
-char *hvp_copy(struct hvp_mem *m, const char *text, size_t len);
-__attribute__((format(printf, 2, 3))) char *hvp_print(struct hvp_mem *m,
-						      const char *format, ...);
-void *hvp_resize(struct hvp_mem *m, void *old, size_t size);
-void hvp_free_all(struct hvp_mem *m);
-
-/* A growing array: struct { T *at; u32 nr, room; } */
-#define HVP_LIST(T)           \
-	struct {              \
-		T *at;        \
-		u32 nr, room; \
-	}
-void hvp_grow(struct hvp_mem *m, void **at, u32 *room, u32 nr, size_t size);
-/* Room for @n more elements; returns the first, zeroed. */
-#define hvp_more(m, list, n)                                                  \
-	__extension__({                                                       \
-		u32 first_ = (list)->nr, n_ = (n);                            \
-                                                                              \
-		hvp_grow(m, (void **)&(list)->at, &(list)->room, first_ + n_, \
-			 sizeof(*(list)->at));                                \
-		memset((list)->at + first_, 0, n_ * sizeof(*(list)->at));     \
-		(list)->nr = first_ + n_;                                     \
-		(list)->at + first_;                                          \
-	})
-#define hvp_push(m, list) hvp_more(m, list, 1)
-
-/* --- words ---------------------------------------------------------------- */
-
-/*
- * Text with its escapes: "\" and the byte that is meant literally. What was in
- * quotes is as special as what was not; quotes only hold blanks together.
- */
-struct hvp_word {
-	char *text;
-	u32 len;
-	u32 column;  /* of its first byte, from 1 */
-	u32 raw_len; /* as written */
-};
-
-struct hvp_words {
-	struct hvp_word *at;
-	u32 nr, room;
-};
+/* --- lex.c ---------------------------------------------------------------- */
 
 typedef void hvp_lex_error(void *arg, u32 column, const char *text);
 /* Cut a line into words; false after @error was called. */
@@ -94,219 +35,6 @@ char *hvp_unescape(struct hvp_mem *m, const char *text, size_t len,
 		   u32 *len_out);
 /* Is there an unescaped byte of @special in it? */
 bool hvp_has(const char *text, size_t len, const char *special);
-
-/* --- the policy while it is compiled ---------------------------------------- */
-
-struct hvp_source {
-	const char *name;
-	char *text;
-	size_t len;
-	u32 offset; /* in TEXT */
-};
-
-struct hvp_var {
-	char *name;
-	struct hvp_words values;
-};
-
-struct hvp_domain {
-	const char *name;
-	u32 source, line, column; /* first mentioned */
-	bool defined;
-	u32 root[KHV_NR_TREES];
-	u32 fallback[KHV_NR_TYPES];
-	bool fallback_reads;
-	bool has_fallback[KHV_NR_TYPES];
-	int inherits; /* domain, or -1 */
-	u32 inherit_line, inherit_source;
-	u64 lengths4, lengths6[3];
-	u32 includes; /* list of sources that are in it already */
-};
-
-enum hvp_sign { HVP_SET, HVP_ADD, HVP_DEL, HVP_NR_SIGNS };
-
-/* What the third column says. */
-struct hvp_perms {
-	u32 set, add, del;
-	bool delta;
-	/* "read" stands for more while exec and mmap are ungoverned */
-	bool reads_set, reads_add, reads_del;
-	/* what stands in ( ), and the verb before it; 0: nothing */
-	u32 ranges[HVP_NR_SIGNS];
-	u32 ranged;
-};
-
-/* A line that can decide something. */
-struct hvp_rule {
-	u32 source, line, column;
-	u32 text; /* in TEXT */
-	u16 domain;
-	u8 kind;
-	u8 effects;
-	u8 error;
-	u8 limit; /* 1 + number, 0: none */
-	bool exact;
-	bool in_include;
-	struct hvp_perms perms;
-	u32 cond;
-	int target; /* domain, KHV_TARGET_DETACH, or -1 */
-	const char *why, *tag;
-	u32 until_column; /* of until=, 0: none */
-};
-
-/* What one rule says at one place. */
-struct hvp_place {
-	u32 rule;
-	u32 next;  /* place of the same node, 0: none */
-	u32 verbs; /* with KHV_GRANT_OP */
-	bool reads;
-	u8 level; /* KHV_MAX_INHERIT: own, less: inherited */
-	u16 cond;
-	u16 target;
-	u16 low, high; /* ports */
-	u32 class;
-};
-
-struct hvp_node {
-	u32 parent;
-	u32 name; /* in STRINGS */
-	u32 places, last_place;
-	u32 deep;
-	u32 widest; /* width of its widest literal child */
-	u32 literals;
-	u64 filter; /* first bytes of its literal children */
-	u16 name_len;
-	u8 flags;
-	u8 width, overlap, height;
-	bool has_children;
-	/* filled by order.c */
-	u32 first;
-	u32 nr;
-	u32 glob;
-};
-
-struct hvp_item {
-	u16 domain;
-	u8 kind;
-	u32 value;
-	u32 exe_len;
-	struct hvp_place place;
-};
-
-struct hvp_test {
-	u32 source, line, column;
-	u16 domain;
-	bool allow;
-	enum khv_type type;
-	const char *ident, *verb;
-	u32 verb_column;
-	struct khv_subject subject;
-	struct khv_sockaddr peer; /* family 0: none */
-};
-
-struct hvp_account {
-	const char *name, *home;
-	u32 uid, gid;
-};
-
-struct hvp_cond {
-	u64 until;
-	u32 what, uid, gid;
-	u32 role;   /* roles */
-	u32 ranges; /* range_sets */
-	u32 ranged; /* verb */
-	u32 from_length;
-	u32 from_inet6;
-	u8 from[16];
-};
-
-struct hvp_role {
-	const char *name;
-	u32 first, nr; /* members */
-};
-
-struct hvp_range_set {
-	u32 first, nr; /* ranges */
-};
-
-struct hvp_compiler {
-	struct hvp_mem mem; /* gone when the compilation ends */
-	struct khv_policy *policy;
-	struct khv_policy_options options;
-
-	/* where we are */
-	u32 source, line;
-	const char *line_text;
-	size_t line_len;
-	u16 domain;
-	u32 depth;			   /* of includes */
-	const struct hvp_account *account; /* "~" means this one's */
-	bool stop;			   /* too many errors */
-
-	/* what the file says */
-	bool versioned;
-	bool started; /* a statement was seen */
-	const char *name;
-	u8 mode;
-	bool mode_set;
-	u8 mentions;		 /* types of rules */
-	u32 named[KHV_NR_TYPES]; /* verbs */
-	u32 asked[KHV_NR_TYPES]; /* with govern */
-	u32 judged[KHV_NR_TYPES];
-	u32 gaps[KHV_NR_TYPES];
-	u32 attach_root;
-	u32 attach_line;
-
-	HVP_LIST(struct hvp_source) sources;
-	HVP_LIST(struct hvp_var) vars;
-	HVP_LIST(struct hvp_domain) domains;
-	HVP_LIST(struct hvp_rule) rules;
-	HVP_LIST(struct hvp_place) places; /* 0 is none */
-	HVP_LIST(struct hvp_node) nodes;   /* 0 is none */
-	HVP_LIST(struct hvp_item) items;
-	HVP_LIST(u32) refuse; /* rules */
-	HVP_LIST(struct hvp_test) tests;
-	HVP_LIST(struct hvp_cond) conds; /* 0 is none */
-	HVP_LIST(u32) cond_slots;
-	HVP_LIST(struct hvp_role) roles;
-	HVP_LIST(struct khv_blob_member) members;
-	HVP_LIST(struct khv_blob_member) admins;
-	HVP_LIST(struct hvp_range_set) range_sets; /* 0 is none */
-	HVP_LIST(struct khv_blob_range) ranges;
-	HVP_LIST(struct khv_blob_limit) limits;
-	HVP_LIST(struct hvp_account) accounts;
-	HVP_LIST(u64) included; /* domain << 32 | source */
-	bool have_accounts;
-
-	HVP_LIST(char) strings;
-	HVP_LIST(u32) string_slots;
-	u32 nr_strings;
-	HVP_LIST(char) text;
-	HVP_LIST(u32) node_slots;
-
-	/* sections of the blob, by order.c */
-	HVP_LIST(struct khv_blob_entry) entries;
-	HVP_LIST(struct khv_blob_port) ports;
-	HVP_LIST(struct khv_blob_item) blob_items;
-	HVP_LIST(struct khv_blob_glob) globs;
-	HVP_LIST(u32) branches;
-	HVP_LIST(u32) slots;
-	u32 first_refuse;
-	u32 probes;
-};
-
-struct shown;
-
-struct khv_policy {
-	struct hvp_mem mem;
-	HVP_LIST(struct khv_policy_message) messages;
-	u32 nr_errors, nr_tests, nr_failed;
-	u64 *blob;
-	size_t size;
-	struct khv_engine engine;
-	bool open;
-	_Atomic(struct shown *) shown; /* show.c */
-};
 
 /* --- message.c --------------------------------------------------------------- */
 
@@ -510,6 +238,16 @@ void hvp_inherit(struct hvp_compiler *c);
 /* --- order.c, overlap.c, width.c, write.c ---------------------------------------- */
 
 void hvp_order(struct hvp_compiler *c);
+/* A place in the order of its rules: class, condition, then as it was written. */
+struct hvp_sorted {
+	const struct hvp_place *place;
+	u32 index;
+};
+
+int hvp_compare_sorted(const void *a, const void *b);
+void hvp_add_entry(struct hvp_compiler *c, const struct hvp_place *p);
+/* ports.c */
+void hvp_order_ports(struct hvp_compiler *c, u32 node);
 void hvp_overlap(struct hvp_compiler *c);
 /* May both apply to one subject? */
 bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b);

@@ -303,47 +303,25 @@ bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
 	return true;
 }
 
-static void cond_rehash(struct hvp_compiler *c)
-{
-	u32 i, at, size = c->cond_slots.nr ? 2 * c->cond_slots.nr : 256;
-	u32 *slots = hvp_resize(&c->mem, NULL, size * sizeof(u32));
-
-	memset(slots, 0, size * sizeof(u32));
-	c->cond_slots.at = slots;
-	c->cond_slots.nr = size;
-	for (i = 1; i < c->conds.nr; i++) {
-		at = khv_hash(0, (const char *)&c->conds.at[i],
-			      sizeof(c->conds.at[i])) >>
-		     32;
-		for (at &= size - 1; slots[at]; at = (at + 1) & (size - 1))
-			;
-		slots[at] = i;
-	}
-}
-
 u32 hvp_cond(struct hvp_compiler *c, const struct hvp_cond *cond)
 {
 	const struct hvp_cond wanted = *cond;
-	u32 at, *slot;
+	u64 hash = khv_hash(0, (const char *)&wanted, sizeof(wanted));
+	u32 at, found;
 
 	if (!wanted.what)
 		return 0;
-	if (c->conds.nr >= c->cond_slots.nr / 2)
-		cond_rehash(c);
-	at = khv_hash(0, (const char *)&wanted, sizeof(wanted)) >> 32;
-	for (;; at++) {
-		slot = &c->cond_slots.at[at & (c->cond_slots.nr - 1)];
-		if (!*slot)
-			break;
-		if (!memcmp(&c->conds.at[*slot], &wanted, sizeof(wanted)))
-			return *slot;
-	}
+	for (found = hvp_index_first(&c->cond_index, hash, &at); found;
+	     found = hvp_index_next(&c->cond_index, hash, &at))
+		if (!memcmp(&c->conds.at[found], &wanted, sizeof(wanted)))
+			return found;
 	if (c->conds.nr > 0xffff) {
 		hvp_error(c, 0, "more than %u different conditions", 0xffff);
 		c->stop = true;
 		return 0;
 	}
-	*slot = c->conds.nr;
+	found = c->conds.nr;
+	hvp_index_add(&c->mem, &c->cond_index, hash, found);
 	*hvp_push(&c->mem, &c->conds) = wanted;
-	return *slot;
+	return found;
 }

@@ -6,12 +6,7 @@
 #include <endian.h>
 #include "compiler.h"
 
-struct sorted {
-	const struct hvp_place *place;
-	u32 index;
-};
-
-typedef HVP_LIST(struct sorted) sorted_list;
+typedef HVP_LIST(struct hvp_sorted) sorted_list;
 
 /* --- what a place says ------------------------------------------------------------- */
 
@@ -152,9 +147,9 @@ void hvp_report_tie(struct hvp_compiler *c, const char *what, u32 a, u32 b,
 
 /* --- one identifier ------------------------------------------------------------------ */
 
-static int compare_sorted(const void *a, const void *b)
+int hvp_compare_sorted(const void *a, const void *b)
 {
-	const struct sorted *x = a, *y = b;
+	const struct hvp_sorted *x = a, *y = b;
 
 	if (x->place->class != y->place->class)
 		return x->place->class < y->place->class ? -1 : 1;
@@ -205,7 +200,7 @@ static void settle(struct hvp_compiler *c, sorted_list *list, u32 node)
 					       list->at[j].place->rule, false);
 }
 
-static void add_entry(struct hvp_compiler *c, const struct hvp_place *p)
+void hvp_add_entry(struct hvp_compiler *c, const struct hvp_place *p)
 {
 	struct khv_blob_entry *e = hvp_push(&c->mem, &c->entries);
 
@@ -222,129 +217,19 @@ static void order_node(struct hvp_compiler *c, u32 node, sorted_list *list)
 
 	list->nr = 0;
 	for (place = n->places; place; place = c->places.at[place].next) {
-		struct sorted *s = hvp_push(&c->mem, list);
+		struct hvp_sorted *s = hvp_push(&c->mem, list);
 
 		s->place = &c->places.at[place];
 		s->index = place;
 	}
 	if (list->nr > 1) {
-		qsort(list->at, list->nr, sizeof(*list->at), compare_sorted);
+		qsort(list->at, list->nr, sizeof(*list->at), hvp_compare_sorted);
 		settle(c, list, node);
 	}
 	n->first = c->entries.nr;
 	n->nr = list->nr;
 	for (i = 0; i < list->nr; i++)
-		add_entry(c, list->at[i].place);
-}
-
-/* --- addresses: ranges of ports -------------------------------------------------------- */
-
-static int compare_low(const void *a, const void *b)
-{
-	const struct sorted *x = a, *y = b;
-
-	return (int)x->place->low - y->place->low;
-}
-
-/* Wide before narrow, any protocol before one, then class. */
-static int compare_range(const void *a, const void *b)
-{
-	const struct hvp_place *x = ((const struct sorted *)a)->place;
-	const struct hvp_place *y = ((const struct sorted *)b)->place;
-	u32 wx = x->high - x->low, wy = y->high - y->low;
-
-	if (wx != wy)
-		return wx > wy ? -1 : 1;
-	if (!x->target != !y->target)
-		return x->target ? 1 : -1;
-	if (x->class != y->class)
-		return x->class < y->class ? -1 : 1;
-	if (x->target != y->target)
-		return x->target < y->target ? -1 : 1;
-	return compare_sorted(a, b);
-}
-
-static void settle_range(struct hvp_compiler *c, sorted_list *active)
-{
-	u32 i, j;
-
-	if (active->nr > KHV_MAX_ENTRIES) {
-		hvp_rule_error(
-			c, active->at[0].place->rule,
-			"more than %u rules for the same address and port",
-			KHV_MAX_ENTRIES);
-		return;
-	}
-	for (i = 0; i < active->nr; i++) {
-		const struct hvp_place *p = active->at[i].place;
-
-		for (j = i + 1; j < active->nr; j++) {
-			const struct hvp_place *q = active->at[j].place;
-
-			if (p->high - p->low != q->high - q->low ||
-			    !p->target != !q->target || p->class != q->class)
-				break;
-			if (p->target == q->target && hvp_clash(c, p, q))
-				hvp_report_tie(c, NULL, p->rule, q->rule,
-					       false);
-		}
-	}
-}
-
-static void add_range(struct hvp_compiler *c, u32 start,
-		      const sorted_list *active)
-{
-	struct khv_blob_port *port = hvp_push(&c->mem, &c->ports);
-	u32 i;
-
-	port->start = htole16(start);
-	port->nr = htole16(active->nr);
-	port->first = htole32(c->entries.nr);
-	for (i = 0; i < active->nr; i++)
-		add_entry(c, active->at[i].place);
-}
-
-/* Sweep over the ports; at each border the rules in force change. */
-static void order_net_node(struct hvp_compiler *c, u32 node, sorted_list *list)
-{
-	struct hvp_node *n = &c->nodes.at[node];
-	sorted_list active = { 0 };
-	u32 place, i = 0, j, k, start = 0;
-
-	list->nr = 0;
-	for (place = n->places; place; place = c->places.at[place].next) {
-		struct sorted *s = hvp_push(&c->mem, list);
-
-		s->place = &c->places.at[place];
-		s->index = place;
-	}
-	n->first = c->ports.nr;
-	if (!list->nr)
-		return;
-	qsort(list->at, list->nr, sizeof(*list->at), compare_low);
-	while (start <= 0xffff && !c->stop) {
-		u32 next = 0x10000;
-
-		for (j = k = 0; j < active.nr; j++)
-			if (active.at[j].place->high >= start)
-				active.at[k++] = active.at[j];
-		active.nr = k;
-		while (i < list->nr && list->at[i].place->low <= start)
-			*hvp_push(&c->mem, &active) = list->at[i++];
-		if (active.nr)
-			qsort(active.at, active.nr, sizeof(*active.at),
-			      compare_range);
-		for (j = 0; j < active.nr; j++)
-			if (active.at[j].place->high + 1u < next)
-				next = active.at[j].place->high + 1u;
-		if (i < list->nr && list->at[i].place->low < next)
-			next = list->at[i].place->low;
-		settle_range(c, &active);
-		add_range(c, start, &active);
-		start = next;
-	}
-	n = &c->nodes.at[node];
-	n->nr = c->ports.nr - n->first;
+		hvp_add_entry(c, list->at[i].place);
 }
 
 /* --- process rules and families ---------------------------------------------------------- */
@@ -398,7 +283,7 @@ static void order_items(struct hvp_compiler *c)
 		item->kind = htole32(x->kind);
 		item->value = htole32(x->value);
 		item->entry = htole32(c->entries.nr);
-		add_entry(c, &x->place);
+		hvp_add_entry(c, &x->place);
 	}
 }
 
@@ -452,7 +337,7 @@ static void order_refuse(struct hvp_compiler *c)
 			.target = KHV_NO_TARGET,
 		};
 
-		add_entry(c, &p);
+		hvp_add_entry(c, &p);
 	}
 }
 
@@ -465,7 +350,7 @@ void hvp_order(struct hvp_compiler *c)
 	allow_stat(c);
 	for (i = 1; i < c->nodes.nr && !c->stop; i++) {
 		if (c->nodes.at[i].flags & KHV_NODE_NET)
-			order_net_node(c, i, &list);
+			hvp_order_ports(c, i);
 		else
 			order_node(c, i, &list);
 	}

@@ -7,114 +7,30 @@
 
 /* --- strings: each one once ------------------------------------------------------ */
 
-static u32 string_hash(const char *text, u32 len)
-{
-	return khv_hash(len, text, len) >> 32;
-}
-
-/* Slots are string offset + 1; strings are "length (4 bytes) text NUL" apart. */
-struct string_ref {
-	u32 offset, len;
-};
-
-static void string_rehash(struct hvp_compiler *c)
-{
-	u32 *old = c->string_slots.at;
-	u32 i, n = c->string_slots.nr, size = n ? 2 * n : 1024;
-	u32 *slots;
-
-	slots = hvp_resize(&c->mem, NULL, 2 * size * sizeof(u32));
-	memset(slots, 0, 2 * size * sizeof(u32));
-	for (i = 0; i < n; i++) {
-		u32 at;
-
-		if (!old[2 * i])
-			continue;
-		at = string_hash(c->strings.at + old[2 * i] - 1,
-				 old[2 * i + 1]) &
-		     (size - 1);
-		while (slots[2 * at])
-			at = (at + 1) & (size - 1);
-		slots[2 * at] = old[2 * i];
-		slots[2 * at + 1] = old[2 * i + 1];
-	}
-	c->string_slots.at = slots;
-	c->string_slots.nr = size;
-}
-
 u32 hvp_string(struct hvp_compiler *c, const char *text, u32 len)
 {
-	u32 at, *slot;
+	u64 hash = khv_hash(len, text, len);
+	u32 at, found;
 	char *copy;
 
 	if (!c->strings.nr)
 		hvp_push(&c->mem, &c->strings); /* offset 0 is "" */
 	if (!len)
 		return 0;
-	if (c->nr_strings >= c->string_slots.nr / 2)
-		string_rehash(c);
-	at = string_hash(text, len) & (c->string_slots.nr - 1);
-	for (;; at = (at + 1) & (c->string_slots.nr - 1)) {
-		slot = c->string_slots.at + 2 * at;
-		if (!slot[0])
-			break;
-		if (slot[1] == len &&
-		    !memcmp(c->strings.at + slot[0] - 1, text, len))
-			return slot[0] - 1;
-	}
-	slot[0] = c->strings.nr + 1;
-	slot[1] = len;
-	c->nr_strings++;
+	for (found = hvp_index_first(&c->string_index, hash, &at); found;
+	     found = hvp_index_next(&c->string_index, hash, &at))
+		if (len < c->strings.nr - found &&
+		    !memcmp(c->strings.at + found, text, len) &&
+		    !c->strings.at[found + len])
+			return found;
+	found = c->strings.nr;
 	copy = hvp_more(&c->mem, &c->strings, len + 1);
 	memcpy(copy, text, len);
-	return slot[0] - 1;
+	hvp_index_add(&c->mem, &c->string_index, hash, found);
+	return found;
 }
 
 /* --- nodes ------------------------------------------------------------------------ */
-
-static u32 node_home(struct hvp_compiler *c, u32 parent, const char *name,
-		     u32 len)
-{
-	return (khv_hash(parent, name, len) >> 32) & (c->node_slots.nr - 1);
-}
-
-static void node_rehash(struct hvp_compiler *c)
-{
-	u32 i, at, size = c->node_slots.nr ? 2 * c->node_slots.nr : 1024;
-	u32 *slots = hvp_resize(&c->mem, NULL, size * sizeof(u32));
-
-	memset(slots, 0, size * sizeof(u32));
-	c->node_slots.at = slots;
-	c->node_slots.nr = size;
-	for (i = 1; i < c->nodes.nr; i++) {
-		const struct hvp_node *n = &c->nodes.at[i];
-
-		if (!n->parent)
-			continue;
-		at = node_home(c, n->parent, c->strings.at + n->name,
-			       n->name_len);
-		while (slots[at])
-			at = (at + 1) & (size - 1);
-		slots[at] = i;
-	}
-}
-
-static u32 *node_slot(struct hvp_compiler *c, u32 parent, const char *name,
-		      u32 len, u8 flags)
-{
-	const u8 kind = KHV_NODE_PATTERN | KHV_NODE_DEEP;
-	u32 at = node_home(c, parent, name, len);
-
-	for (;; at = (at + 1) & (c->node_slots.nr - 1)) {
-		u32 *slot = &c->node_slots.at[at];
-		const struct hvp_node *n = &c->nodes.at[*slot];
-
-		if (!*slot || (n->parent == parent && n->name_len == len &&
-			       !((n->flags ^ flags) & kind) &&
-			       !memcmp(c->strings.at + n->name, name, len)))
-			return slot;
-	}
-}
 
 static u32 new_node(struct hvp_compiler *c)
 {
@@ -139,10 +55,29 @@ u32 hvp_root(struct hvp_compiler *c, u32 *root, bool net)
 	return *root;
 }
 
+static u32 find_node(struct hvp_compiler *c, u64 hash, u32 parent,
+		     const char *name, u32 len, u8 flags)
+{
+	const u8 kind = KHV_NODE_PATTERN | KHV_NODE_DEEP;
+	u32 at, node;
+
+	for (node = hvp_index_first(&c->node_index, hash, &at); node;
+	     node = hvp_index_next(&c->node_index, hash, &at)) {
+		const struct hvp_node *n = &c->nodes.at[node];
+
+		if (n->parent == parent && n->name_len == len &&
+		    !((n->flags ^ flags) & kind) &&
+		    !memcmp(c->strings.at + n->name, name, len))
+			return node;
+	}
+	return 0;
+}
+
 u32 hvp_find_node(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
 		  u8 flags)
 {
-	return c->node_slots.nr ? *node_slot(c, parent, name, len, flags) : 0;
+	return find_node(c, khv_hash(parent, name, len), parent, name, len,
+			 flags);
 }
 
 static u32 literal_bytes(const char *name, u32 len, u8 flags)
@@ -158,16 +93,14 @@ u32 hvp_child(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
 	      u8 flags)
 {
 	struct hvp_node *n, *up;
-	u32 *slot, node, string;
+	u64 hash = khv_hash(parent, name, len);
+	u32 node = find_node(c, hash, parent, name, len, flags), string;
 
-	if (c->nodes.nr >= c->node_slots.nr / 2)
-		node_rehash(c);
-	slot = node_slot(c, parent, name, len, flags);
-	if (*slot)
-		return *slot;
+	if (node)
+		return node;
 	string = hvp_string(c, name, len);
 	node = new_node(c);
-	*slot = node;
+	hvp_index_add(&c->mem, &c->node_index, hash, node);
 	n = &c->nodes.at[node];
 	up = &c->nodes.at[parent];
 	n->parent = parent;

@@ -95,7 +95,7 @@ static void write_nodes(struct writer *w)
 		b[i].first = htole32(n->first);
 		b[i].more = htole32(net ? n->nr : n->glob);
 		b[i].name_len = n->name_len;
-		b[i].nr = net ? 0 : n->nr;
+		b[i].nr = net ? n->shares : n->nr;
 		b[i].width = n->width;
 		b[i].flags = n->flags;
 	}

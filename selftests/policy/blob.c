@@ -198,6 +198,41 @@ static void refused_with(uint8_t *byte, uint8_t value, const void *blob,
 	*byte = before;
 }
 
+/* "any" has one table of ports for both versions; only a node near it may have it. */
+static void test_shared_ports(void **state)
+{
+	struct khv_policy *p = compiled("socket any:80/tcp connect\n");
+	struct khv_blob_header *h;
+	struct khv_blob_node *node;
+	uint32_t i, shared = 0;
+	struct khv_engine e;
+	uint64_t *copy;
+	size_t size;
+
+	(void)state;
+	khv_policy_blob(p, &size);
+	copy = copy_of(khv_policy_blob(p, &size), size);
+	h = (struct khv_blob_header *)copy;
+	node = (void *)((char *)copy + h->section[KHV_SEC_NODES].offset);
+	for (i = 1; i < h->section[KHV_SEC_NODES].count; i++) {
+		if (!node[i].nr)
+			continue;
+		shared++;
+		refused_with(&node[i].nr, 0, copy, size,
+			     "a table is looked at twice");
+		refused_with(&node[i].nr, node[i].nr - 1, copy, size,
+			     "it is not the table of that node");
+		refused_with(&node[i].nr, KHV_MAX_PORT_SHARE + 1, copy, size,
+			     "the node is too far away");
+		refused_with((uint8_t *)&node[i].more, node[i].more - 1, copy,
+			     size, "a part of a table is shared");
+	}
+	assert_int_equal(shared, 1);
+	assert_int_equal(khv_engine_open(&e, copy, size, NULL), 0);
+	free(copy);
+	khv_policy_free(p);
+}
+
 /* What bounds a lookup is what the compiler has worked out, and no less. */
 static void test_bounds(void **state)
 {
@@ -411,6 +446,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_random_words),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_lost_node),
+		cmocka_unit_test(test_shared_ports),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_fields),
 	};

@@ -221,6 +221,7 @@ static void test_ports(void **state)
 		assert_int_equal(d.allowed, i % 2);
 	}
 	assert_true(khv_engine_count < 66 * 24);
+	assert_true(bytes_a_rule(p) < 64);
 	khv_policy_free(p);
 }
 
