@@ -76,6 +76,32 @@ int khv_mediate_beside(const struct khv_mediator *m, struct khv_domain *d,
 		       const struct khv_loaded *shadow,
 		       int (*judge)(const struct khv_judge *j));
 
+/**
+ * struct khv_program - what the lines of a policy say about a program from outside
+ * @attach: whose attach lines count; @rule and @domain are of it
+ * @wanted: one of them names it
+ * @refused: to this user, by line @refuse
+ */
+struct khv_program {
+	const struct khv_loaded *attach;
+	bool wanted;
+	bool refused;
+	u16 domain;
+	u32 rule;
+	u32 refuse;
+};
+
+void khv_program_find(struct khv_program *e, const struct khv_judge *j,
+		    const struct khv_loaded *l, const struct khv_pathname *p);
+bool khv_same_domain(const struct khv_loaded *l, u16 domain,
+		     const struct khv_loaded *other, u16 its);
+void khv_shadow_enter(const struct khv_judge *live,
+		      const struct khv_loaded *shadow,
+		      const struct khv_pathname *p, const struct khv_program *mine);
+void khv_shadow_transition(const struct khv_judge *live,
+			   const struct khv_loaded *shadow,
+			   const struct khv_pathname *p, u16 domain);
+
 /* Where the object is what was looked up in the rules. */
 static inline int khv_judge_answer(const struct khv_judge *j, enum khv_type type,
 				   u32 verbs, const struct khv_decision *dec,

@@ -103,3 +103,88 @@ noinline int khv_mediate_beside(const struct khv_mediator *m,
 	judge(&live);
 	return ret;
 }
+
+/* --- programs: attach, refuse and "->" lines ------------------------------------- */
+
+/* One difference; @l: whose line @rule is. Once for each execution. */
+static void khv_shadow_program(const struct khv_judge *live,
+			       const struct khv_loaded *shadow,
+			       enum khv_program_line line, enum khv_pass pass,
+			       const struct khv_loaded *l, u32 rule,
+			       const struct khv_pathname *p)
+{
+	struct khv_check check = { .name = khv_program_line(line) };
+	struct khv_beside b = { .shadow = shadow, .pass = pass };
+	struct khv_counts *c = shadow->counts;
+	struct khv_judge j = *live;
+	struct khv_decision dec;
+
+	j.l = l;
+	j.check = &check;
+	j.beside = &b;
+	khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_EXEC);
+	dec.rule = rule;
+	khv_count_verbs(pass == KHV_PASS_AGAIN ?
+			c->would_allow[KHV_COUNT_PROGRAM] :
+			c->would_deny[KHV_COUNT_PROGRAM], 1u << line);
+	khv_shadow_event(&j, KHV_TYPE_FILE, &dec, p->name, p->len, NULL);
+}
+
+/*
+ * A program that no policy has yet. @live: filled in, also if the policy in force
+ * does not want it; @mine: what its lines say. Under RCU.
+ */
+void khv_shadow_enter(const struct khv_judge *live,
+		      const struct khv_loaded *shadow,
+		      const struct khv_pathname *p, const struct khv_program *mine)
+{
+	struct khv_program its;
+
+	if (khv_engine_mode(&shadow->engine) == KHV_MODE_OFF)
+		return;
+	khv_program_find(&its, live, shadow, p);
+	if (!mine->wanted && !its.wanted)
+		return;
+	atomic64_inc(&shadow->counts->judged);
+	if (mine->wanted != its.wanted)
+		khv_shadow_program(live, shadow, KHV_PROGRAM_ATTACH,
+				   its.wanted ? KHV_PASS_SHADOW : KHV_PASS_AGAIN,
+				   its.wanted ? its.attach : mine->attach,
+				   its.wanted ? its.rule : mine->rule, p);
+	else if (!khv_same_domain(mine->attach, mine->domain, its.attach,
+				  its.domain))
+		khv_shadow_program(live, shadow, KHV_PROGRAM_DOMAIN,
+				   KHV_PASS_SHADOW, its.attach, its.rule, p);
+	if (mine->refused != its.refused)
+		khv_shadow_program(live, shadow, KHV_PROGRAM_REFUSE,
+				   its.refused ? KHV_PASS_SHADOW :
+						 KHV_PASS_AGAIN,
+				   its.refused ? shadow : live->l,
+				   its.refused ? its.refuse : mine->refuse, p);
+}
+
+/* A program that is executed in a domain, and goes on in @domain. Under RCU. */
+void khv_shadow_transition(const struct khv_judge *live,
+			   const struct khv_loaded *shadow,
+			   const struct khv_pathname *p, u16 domain)
+{
+	const struct khv_engine *e = &shadow->engine;
+	struct khv_subject s = live->s;
+	u32 rule = KHV_NO_RULE;
+	int here;
+	u16 its;
+
+	here = khv_engine_domain(e, live->d->name);
+	/* Where it lacks the domain it denies everything: that is counted. */
+	if (here < 0 || khv_engine_mode(e) == KHV_MODE_OFF)
+		return;
+	s.now = ktime_get_real_seconds();
+	if (!khv_engine_transition(e, here, &s, p->name, p->len, &its, &rule))
+		its = here;
+	if (khv_same_domain(live->l, domain, shadow, its))
+		return;
+	khv_shadow_program(live, shadow, KHV_PROGRAM_DOMAIN,
+			   its == KHV_DOMAIN_DETACH ? KHV_PASS_AGAIN :
+						      KHV_PASS_SHADOW,
+			   shadow, rule, p);
+}

@@ -17,6 +17,20 @@ struct khv_policy_info;
 struct khv_count_info;
 struct netlink_ext_ack;
 
+/* What is counted beside the verbs of the types: about programs, as if of a type. */
+#define KHV_COUNT_PROGRAM	KHV_NR_TYPES
+#define KHV_NR_COUNTED		(KHV_NR_TYPES + 1)
+
+enum khv_program_line {
+	KHV_PROGRAM_ATTACH,	/* the shadow confines it, or leaves it alone */
+	KHV_PROGRAM_REFUSE,	/* the shadow lets this user not run it, or does */
+	KHV_PROGRAM_DOMAIN,	/* it enters another domain in the shadow */
+	KHV_NR_PROGRAM_LINES
+};
+
+/* "attach" */
+const char *khv_program_line(enum khv_program_line line);
+
 /**
  * struct khv_counts - what a policy in mode complain, or a shadow, would have done
  * @judged: checks
@@ -26,8 +40,8 @@ struct netlink_ext_ack;
  */
 struct khv_counts {
 	atomic64_t judged;
-	atomic64_t would_deny[KHV_NR_TYPES][KHV_F_NR_VERBS];
-	atomic64_t would_allow[KHV_NR_TYPES][KHV_F_NR_VERBS];
+	atomic64_t would_deny[KHV_NR_COUNTED][KHV_F_NR_VERBS];
+	atomic64_t would_allow[KHV_NR_COUNTED][KHV_F_NR_VERBS];
 	struct ratelimit_state limit;
 };
 

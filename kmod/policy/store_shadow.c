@@ -29,7 +29,7 @@ void khv_counts_clear(struct khv_counts *c)
 	unsigned int type, verb;
 
 	atomic64_set(&c->judged, 0);
-	for (type = 0; type < KHV_NR_TYPES; type++) {
+	for (type = 0; type < KHV_NR_COUNTED; type++) {
 		for (verb = 0; verb < KHV_F_NR_VERBS; verb++) {
 			atomic64_set(&c->would_deny[type][verb], 0);
 			atomic64_set(&c->would_allow[type][verb], 0);
@@ -50,7 +50,7 @@ void khv_counts_put(struct khv_policy_info *info, const struct khv_counts *c)
 
 	info->counts = true;
 	info->judged = atomic64_read(&c->judged);
-	for (type = 0; type < KHV_NR_TYPES; type++) {
+	for (type = 0; type < KHV_NR_COUNTED; type++) {
 		for (verb = 0; verb < KHV_F_NR_VERBS; verb++) {
 			info->would_deny +=
 				atomic64_read(&c->would_deny[type][verb]);
@@ -135,7 +135,18 @@ int khv_store_promote(const char *name, const struct khv_change *change,
 	return ret;
 }
 
-#define KHV_COUNTERS	(KHV_NR_TYPES * KHV_F_NR_VERBS)
+static const char *const khv_program_lines[KHV_NR_PROGRAM_LINES] = {
+	[KHV_PROGRAM_ATTACH] = "attach",
+	[KHV_PROGRAM_REFUSE] = "refuse",
+	[KHV_PROGRAM_DOMAIN] = "domain",
+};
+
+const char *khv_program_line(enum khv_program_line line)
+{
+	return khv_program_lines[line];
+}
+
+#define KHV_COUNTERS	(KHV_NR_COUNTED * KHV_F_NR_VERBS)
 
 /* One of the counters of a policy: first its own, then those of its shadow. */
 static bool khv_count_fill(struct khv_policy *p, struct khv_count_info *info)
@@ -146,13 +157,20 @@ static bool khv_count_fill(struct khv_policy *p, struct khv_count_info *info)
 
 	info->shadow = info->at >= KHV_COUNTERS;
 	l = info->shadow ? khv_policy_shadow(p) : khv_policy_now(p);
-	if (!l || !l->counts || verb >= khv_type_verbs(type))
+	if (!l || !l->counts ||
+	    verb >= (type == KHV_COUNT_PROGRAM ? KHV_NR_PROGRAM_LINES :
+						 khv_type_verbs(type)))
 		return false;
 	info->would_deny = atomic64_read(&l->counts->would_deny[type][verb]);
 	info->would_allow = atomic64_read(&l->counts->would_allow[type][verb]);
 	info->generation = l->generation;
-	info->type = khv_type_name(type);
-	info->verb = khv_verb_name(type, 1u << verb);
+	if (type == KHV_COUNT_PROGRAM) {
+		info->type = "program";
+		info->verb = khv_program_line(verb);
+	} else {
+		info->type = khv_type_name(type);
+		info->verb = khv_verb_name(type, 1u << verb);
+	}
 	strscpy(info->policy, p->name, sizeof(info->policy));
 	return info->would_deny || info->would_allow;
 }

@@ -103,6 +103,77 @@ is "and the count begins again" "$(count file open)" ""
 ok "cleared with its shadow" hvctl policy clear p
 is "nothing is left" "$(hvctl --no-header shadow list)" ""
 
+# --- programs -----------------------------------------------------------------------
+
+for one in one two three four; do
+	cp "$KHV_PROGS/hold/language-static" "$work/$one"
+done
+chmod 755 "$work"
+base="file / read/exec
+file /dev/pts read/write
+file /dev/null read/write"
+cat >"$work/live.hv" <<POLICY
+policy p
+$base
+attach $work/one
+attach $work/three
+attach $work/four -> aside
+refuse user=1
+file $work/two read/exec -> aside
+file $work/three read/exec -> aside
+[domain aside]
+inherit main
+POLICY
+cat >"$work/next.hv" <<POLICY
+policy p
+$base
+attach $work/two
+attach $work/three
+attach $work/four
+refuse user=2
+file $work/two read/exec -> aside
+file $work/one read/exec -> detach
+[domain aside]
+inherit main
+POLICY
+# A program that is executed by one in the policy.
+inside() {
+	hvctl run p -- sh -c "$work/$1 open /dev/null 1; :" >/dev/null
+}
+hvctl -q policy load "$work/live.hv"
+hvctl -q policy load --shadow "$work/next.hv"
+hvctl -j event tail >"$work/events" 2>/dev/null &
+tail_pid=$!
+sleep 0.5
+"$work/one" open /dev/null 1 >/dev/null
+is "attached in force only" "$(count program attach)" "0 1"
+"$work/two" open /dev/null 1 >/dev/null
+"$work/two" open /dev/null 1 >/dev/null
+is "attached in the shadow only" "$(count program attach)" "2 1"
+ok "with its line" wait_for 3 event_seen \
+	'"verdict":"shadow-deny",.*"rule":"next.hv:5",.*"object":"[^"]*/two"'
+ok "and the one in force" wait_for 3 event_seen \
+	'"verdict":"shadow-allow",.*"rule":"live.hv:5",.*"object":"[^"]*/one"'
+ok "which say what they are about" event_seen '"hook":"attach"'
+"$work/three" open /dev/null 1 >/dev/null
+is "in both" "$(count program attach)/$(count program domain)" "2 1/"
+"$work/four" open /dev/null 1 >/dev/null
+is "in another domain" "$(count program domain)" "1 0"
+setpriv --reuid 2 "$work/three" open /dev/null 1 >/dev/null
+is "who would be refused" "$(count program refuse)" "1 0"
+tap_try setpriv --reuid 1 "$work/three" open /dev/null 1
+like "who is" "$tap_output" 'Permission denied'
+is "who would not be" "$(count program refuse)" "1 1"
+inside two
+is "the same step in both is no difference" "$(count program domain)" "1 0"
+inside three
+is "another step is one" "$(count program domain)" "2 0"
+inside one
+is "and out of the policy" "$(count program domain)" "2 1"
+kill "$tail_pid"
+wait "$tail_pid" 2>/dev/null
+hvctl -q policy clear p
+
 # --- mode complain ------------------------------------------------------------------------
 
 ok "a policy in mode complain" hvctl policy load "$work/complain.hv"
