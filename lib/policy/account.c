@@ -5,6 +5,70 @@
 #include <pwd.h>
 #include "compiler.h"
 
+/*
+ * Variables of whoever asks. They come from the account database and from custom, not
+ * from a file in the home: that one could be changed by whom the rules are for.
+ */
+static const struct {
+	const char *name;
+	const char *below; /* the home */
+} account_vars[] = {
+	{ "HOME", "" },
+	{ "USER", NULL },
+	{ "UID", NULL },
+	{ "XDG_RUNTIME_DIR", NULL },
+	{ "XDG_CACHE_HOME", "/.cache" },
+	{ "XDG_CONFIG_HOME", "/.config" },
+	{ "XDG_DATA_HOME", "/.local/share" },
+	{ "XDG_STATE_HOME", "/.local/state" },
+	{ "XDG_DESKTOP_DIR", "/Desktop" },
+	{ "XDG_DOCUMENTS_DIR", "/Documents" },
+	{ "XDG_DOWNLOAD_DIR", "/Downloads" },
+	{ "XDG_MUSIC_DIR", "/Music" },
+	{ "XDG_PICTURES_DIR", "/Pictures" },
+	{ "XDG_PUBLICSHARE_DIR", "/Public" },
+	{ "XDG_TEMPLATES_DIR", "/Templates" },
+	{ "XDG_VIDEOS_DIR", "/Videos" },
+};
+
+#define NR_ACCOUNT_VARS (sizeof(account_vars) / sizeof(account_vars[0]))
+
+static u32 find_var(const char *name, size_t len)
+{
+	u32 i;
+
+	for (i = 0; i < NR_ACCOUNT_VARS; i++)
+		if (strlen(account_vars[i].name) == len &&
+		    !memcmp(account_vars[i].name, name, len))
+			break;
+	return i;
+}
+
+bool hvp_is_account_var(struct hvp_compiler *c, const char *name, size_t len)
+{
+	return find_var(name, len) < NR_ACCOUNT_VARS &&
+	       !hvp_find_var(c, name, len);
+}
+
+const char *hvp_account_var_name(u32 i)
+{
+	return i < NR_ACCOUNT_VARS ? account_vars[i].name : NULL;
+}
+
+const char *hvp_account_var(struct hvp_compiler *c,
+			    const struct hvp_account *a, const char *name)
+{
+	u32 i = find_var(name, strlen(name));
+
+	if (i < NR_ACCOUNT_VARS && account_vars[i].below)
+		return hvp_print(&c->mem, "%s%s", hvp_escape(c, a->home),
+				 account_vars[i].below);
+	if (!strcmp(name, "USER"))
+		return hvp_escape(c, a->name);
+	return hvp_print(&c->mem, "%s%u",
+			 !strcmp(name, "UID") ? "" : "/run/user/", a->uid);
+}
+
 static bool number(const char *name, u32 *value)
 {
 	unsigned long long n;

@@ -92,6 +92,13 @@ const char *hvp_verbs_text(struct hvp_mem *m, enum khv_type type, u32 verbs);
 void hvp_load_accounts(struct hvp_compiler *c);
 const struct hvp_account *hvp_user(struct hvp_compiler *c, const char *name);
 bool hvp_group(struct hvp_compiler *c, const char *name, u32 *gid);
+/* Is ${NAME} of the account, and not set in the policy? */
+bool hvp_is_account_var(struct hvp_compiler *c, const char *name, size_t len);
+/* Text of one, with escapes. */
+const char *hvp_account_var(struct hvp_compiler *c,
+			    const struct hvp_account *a, const char *name);
+/* All their names, NULL after the last. */
+const char *hvp_account_var_name(u32 i);
 
 /* --- parse.c, rule.c, option.c, directive.c, include.c --------------------------- */
 
@@ -175,6 +182,10 @@ bool hvp_expand_vars(struct hvp_compiler *c, const char *text, u32 len,
 		     u32 column, hvp_expanded *fn, void *arg);
 /* Does it mean something else for every account? */
 bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len);
+/* Text as an identifier that means exactly it. */
+char *hvp_escape(struct hvp_compiler *c, const char *text);
+/* The folder of a program that an attach line names, for ${EXE_DIR}. */
+void hvp_note_exe(struct hvp_compiler *c, const char *text, u32 len, u16 domain);
 struct hvp_var *hvp_find_var(struct hvp_compiler *c, const char *name,
 			     size_t len);
 
@@ -207,6 +218,8 @@ bool hvp_place_abstract(struct hvp_compiler *c, u32 rule, u32 *root,
 			const char *text, u32 len, u32 column);
 bool hvp_place_file(struct hvp_compiler *c, u32 rule, const char *text, u32 len,
 		    u32 column);
+/* "NAME:443/tcp" of a set is "${NAME}:443/tcp". */
+void hvp_socket_set(struct hvp_compiler *c, struct hvp_word *w);
 bool hvp_place_socket(struct hvp_compiler *c, u32 rule, const char *text,
 		      u32 len, u32 column);
 bool hvp_place_process(struct hvp_compiler *c, u32 rule, const char *text,

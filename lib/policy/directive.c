@@ -85,6 +85,7 @@ static bool place_attach(struct hvp_compiler *c, const char *text, u32 len,
 {
 	u32 *rule = arg;
 
+	hvp_note_exe(c, text, len, c->rules.at[*rule].target);
 	return hvp_place_path(c, *rule, &c->attach_root, false, text, len,
 			      column);
 }
@@ -308,6 +309,8 @@ static bool add_value(struct hvp_compiler *c, const char *text, u32 len,
 
 static void set(struct hvp_compiler *c, const struct hvp_words *w)
 {
+	static const char *const own[] = { "HOME", "USER",    "UID",
+					   "NAME", "EXE_DIR", NULL };
 	bool append = w->nr > 2 && !strcmp(w->at[2].text, "+=");
 	struct hvp_words values = { 0 };
 	struct hvp_var *var;
@@ -328,6 +331,12 @@ static void set(struct hvp_compiler *c, const struct hvp_words *w)
 			c, w->at[1].column,
 			"bad variable name \"%s\": expected letters, digits and \"_\"",
 			hvp_show(c, w->at[1].text, w->at[1].len));
+		return;
+	}
+	if (hvp_is_one_of(w->at[1].text, own)) {
+		hvp_error(c, w->at[1].column,
+			  "${%s} has a meaning of its own and cannot be set",
+			  w->at[1].text);
 		return;
 	}
 	/* A value is what its variables stand for now: nothing can be circular. */

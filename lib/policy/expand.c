@@ -18,8 +18,6 @@ struct expander {
 	bool vars_only; /* leave "~", ${HOME} and braces for later */
 };
 
-static const char *const account_vars[] = { "HOME", "USER", "UID", NULL };
-
 struct hvp_var *hvp_find_var(struct hvp_compiler *c, const char *name,
 			     size_t len)
 {
@@ -44,15 +42,24 @@ static u32 next_var(const char *text, u32 i, u32 len)
 	return len;
 }
 
-static bool is_account_var(const char *name, size_t len)
+/* Where a "~" stands for a home: also in unix:~/socket and exe:~/bin/x. Or len. */
+static u32 next_tilde(const char *text, u32 len)
 {
-	u32 i;
+	static const char *const before[] = { "", "unix:", "exe:" };
+	u32 i, n;
 
-	for (i = 0; account_vars[i]; i++)
-		if (strlen(account_vars[i]) == len &&
-		    !memcmp(account_vars[i], name, len))
-			return true;
-	return false;
+	for (i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		n = strlen(before[i]);
+		if (n < len && text[n] == '~' && !memcmp(text, before[i], n))
+			return n;
+	}
+	return len;
+}
+
+/* "~" and "~/x", not "~ann/x": the home of whoever asks. */
+static bool is_own_home(const char *text, u32 len, u32 at)
+{
+	return at < len && (at + 1 == len || text[at + 1] == '/');
 }
 
 bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len)
@@ -60,12 +67,8 @@ bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len)
 	const char *close, *name;
 	u32 i, k;
 
-	if (len && text[0] == '~')
+	if (is_own_home(text, len, next_tilde(text, len)))
 		return true;
-	/* unix:~/socket, exe:~/bin/x */
-	for (i = 1; i < len; i++)
-		if (text[i] == '~' && text[i - 1] == ':')
-			return true;
 	for (i = next_var(text, 0, len); i < len;
 	     i = next_var(text, i + 2, len)) {
 		struct hvp_var *var;
@@ -74,7 +77,7 @@ bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len)
 		close = memchr(name, '}', len - i - 2);
 		if (!close)
 			return false;
-		if (is_account_var(name, close - name))
+		if (hvp_is_account_var(c, name, close - name))
 			return true;
 		/* Values have no other variables left in them. */
 		var = hvp_find_var(c, name, close - name);
@@ -86,8 +89,7 @@ bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len)
 	return false;
 }
 
-/* Text as an identifier that means exactly it. */
-static char *escape(struct hvp_compiler *c, const char *text)
+char *hvp_escape(struct hvp_compiler *c, const char *text)
 {
 	char *out = hvp_alloc(&c->mem, 2 * strlen(text) + 1), *at = out;
 
@@ -120,13 +122,69 @@ static bool replace(struct expander *x, const char *text, u32 len, u32 from,
 	return expand(x, all, total, depth + 1);
 }
 
-static const char *account_value(struct hvp_compiler *c, const char *name)
+/* "/usr/lib/x" of "/usr/lib/x/x" */
+void hvp_note_exe(struct hvp_compiler *c, const char *text, u32 len, u16 domain)
 {
-	if (!strcmp(name, "HOME"))
-		return escape(c, c->account->home);
-	if (!strcmp(name, "USER"))
-		return escape(c, c->account->name);
-	return hvp_print(&c->mem, "%u", c->account->uid);
+	struct hvp_exe_dir *dir;
+	const char *folder;
+	u32 i;
+
+	while (len && text[len - 1] != '/')
+		len--;
+	folder = len > 1 ? hvp_copy(&c->mem, text, len - 1) : "/";
+	for (i = 0; i < c->exe_dirs.nr; i++)
+		if (c->exe_dirs.at[i].domain == domain &&
+		    !strcmp(c->exe_dirs.at[i].text, folder))
+			return;
+	dir = hvp_push(&c->mem, &c->exe_dirs);
+	dir->text = folder;
+	dir->domain = domain;
+}
+
+static bool expand_exe_dir(struct expander *x, const char *text, u32 len,
+			   u32 from, u32 to, u32 depth)
+{
+	struct hvp_compiler *c = x->c;
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < c->exe_dirs.nr; i++) {
+		const struct hvp_exe_dir *dir = &c->exe_dirs.at[i];
+
+		if (dir->domain != c->domain)
+			continue;
+		any = true;
+		if (!replace(x, text, len, from, to, dir->text,
+			     strlen(dir->text), depth))
+			return false;
+	}
+	if (!any)
+		hvp_error(
+			c, x->column,
+			"no attach line above leads into domain %s, so \"${EXE_DIR}\" means nothing",
+			c->domains.at[c->domain].name);
+	return any;
+}
+
+/* The one that was meant: those of the policy, then those of accounts. */
+static bool unknown_var(struct expander *x, const char *name)
+{
+	struct hvp_compiler *c = x->c;
+	const char **names;
+	u32 i, n = 0;
+
+	for (i = 0; hvp_account_var_name(i); i++)
+		;
+	names = hvp_alloc(&c->mem, (c->vars.nr + i + 2) * sizeof(*names));
+	for (i = 0; i < c->vars.nr; i++)
+		names[n++] = c->vars.at[i].name;
+	for (i = 0; hvp_account_var_name(i); i++)
+		names[n++] = hvp_account_var_name(i);
+	names[n] = "EXE_DIR";
+	hvp_error(c, x->column, "${%s} is not set%s",
+		  hvp_show(c, name, strlen(name)),
+		  hvp_suggest(&c->mem, name, names));
+	return false;
 }
 
 static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
@@ -134,7 +192,7 @@ static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
 {
 	const char *close = memchr(text + at, '}', len - at);
 	struct hvp_compiler *c = x->c;
-	const char **names, *value;
+	const char *value;
 	struct hvp_var *var;
 	char *name;
 	u32 i;
@@ -144,8 +202,8 @@ static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
 		return false;
 	}
 	name = hvp_copy(&c->mem, text + at + 2, close - text - at - 2);
-	if (c->account && hvp_is_one_of(name, account_vars)) {
-		value = account_value(c, name);
+	if (c->account && hvp_is_account_var(c, name, strlen(name))) {
+		value = hvp_account_var(c, c->account, name);
 		return replace(x, text, len, at, close + 1 - text, value,
 			       strlen(value), depth);
 	}
@@ -161,20 +219,10 @@ static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
 				return false;
 		return true;
 	}
-	if (!strncmp(name, "XDG_", 4) || !strcmp(name, "EXE_DIR")) {
-		hvp_error(c, x->column,
-			  "not supported by this version: \"${%s}\"", name);
-		return false;
-	}
-	names = hvp_alloc(&c->mem, (c->vars.nr + 3) * sizeof(*names));
-	for (i = 0; i < c->vars.nr; i++)
-		names[i] = c->vars.at[i].name;
-	names[i++] = "HOME";
-	names[i] = "USER";
-	hvp_error(c, x->column, "${%s} is not set%s",
-		  hvp_show(c, name, strlen(name)),
-		  hvp_suggest(&c->mem, name, names));
-	return false;
+	if (!strcmp(name, "EXE_DIR"))
+		return expand_exe_dir(x, text, len, at, close + 1 - text,
+				      depth);
+	return unknown_var(x, name);
 }
 
 /* {a,b{c,d}} at @at; commas and braces nest. */
@@ -216,6 +264,30 @@ static bool expand_braces(struct expander *x, const char *text, u32 len, u32 at,
 	return true;
 }
 
+/* "~" is who asks, "~ann" is ann. */
+static bool expand_tilde(struct expander *x, const char *text, u32 len, u32 at,
+			 u32 depth)
+{
+	struct hvp_compiler *c = x->c;
+	const struct hvp_account *account = c->account;
+	const char *end = memchr(text + at, '/', len - at);
+	u32 to = end ? (u32)(end - text) : len;
+	const char *name, *home;
+
+	if (to > at + 1) {
+		name = hvp_unescape(&c->mem, text + at + 1, to - at - 1, NULL);
+		account = hvp_user(c, name);
+		if (!account || !account->home) {
+			hvp_error(c, x->column,
+				  "there is no user \"%s\" with a home",
+				  hvp_show(c, name, strlen(name)));
+			return false;
+		}
+	}
+	home = hvp_escape(c, account->home);
+	return replace(x, text, len, at, to, home, strlen(home), depth);
+}
+
 static bool expand(struct expander *x, const char *text, u32 len, u32 depth)
 {
 	struct hvp_compiler *c = x->c;
@@ -226,25 +298,13 @@ static bool expand(struct expander *x, const char *text, u32 len, u32 depth)
 			  "braces or variables are nested too deep");
 		return false;
 	}
-	if (len && text[0] == '~' && !x->vars_only) {
-		if (len > 1 && text[1] != '/') {
-			hvp_error(
-				c, x->column,
-				"not supported by this version: \"~NAME\", write the folder or ${HOME} with user=");
-			return false;
-		}
-		if (c->account)
-			return replace(x, text, len, 0, 1,
-				       escape(c, c->account->home),
-				       strlen(escape(c, c->account->home)),
-				       depth);
-	}
 	i = next_var(text, 0, len);
 	while (x->vars_only && i < len) {
 		const char *close = memchr(text + i, '}', len - i);
 
 		if (!close ||
-		    !is_account_var(text + i + 2, close - text - i - 2))
+		    !hvp_is_account_var(c, text + i + 2,
+					close - text - i - 2))
 			break;
 		i = next_var(text, i + 2, len);
 	}
@@ -255,13 +315,11 @@ static bool expand(struct expander *x, const char *text, u32 len, u32 depth)
 			i++;
 		else if (text[i] == '{')
 			return expand_braces(x, text, len, i, depth);
-		else if (text[i] == '~' && i && text[i - 1] == ':' &&
-			 c->account)
-			return replace(x, text, len, i, i + 1,
-				       escape(c, c->account->home),
-				       strlen(escape(c, c->account->home)),
-				       depth);
 	}
+	i = next_tilde(text, len);
+	if (i < len && !x->vars_only &&
+	    (c->account || !is_own_home(text, len, i)))
+		return expand_tilde(x, text, len, i, depth);
 	if (++x->results > MOST_RESULTS) {
 		hvp_error(c, x->column,
 			  "this stands for more than %u identifiers",

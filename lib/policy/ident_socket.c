@@ -59,10 +59,10 @@ static const char *parse_host(struct hvp_mem *m, const char **at,
 				(int)len, *at);
 		return hvp_print(
 			m,
-			"expected any, an IPv4 address, [IPv6], unix: or family:, not \"%s\"%s",
+			"expected any, an IPv4 address, [IPv6], the name of a set, unix: or family:, not \"%s\"%s",
 			host,
 			isalpha((unsigned char)host[0]) && strchr(host, '.') ?
-				"; host names are not identifiers" :
+				"; host names are not identifiers, \"hvctl policy resolve\" makes a set of one" :
 				"");
 	}
 	*at = end;
@@ -162,6 +162,21 @@ const char *hvp_parse_address(struct hvp_mem *m, const char *text,
 		a->family = AF_INET;
 	}
 	return NULL;
+}
+
+void hvp_socket_set(struct hvp_compiler *c, struct hvp_word *w)
+{
+	u32 n = 0;
+
+	while (n < w->len && (isalnum((unsigned char)w->text[n]) ||
+			      w->text[n] == '_'))
+		n++;
+	if (n < w->len && w->text[n] != ':' && w->text[n] != '/')
+		return;
+	if (!hvp_find_var(c, w->text, n) || (n == 3 && !memcmp(w->text, "any", 3)))
+		return;
+	w->text = hvp_print(&c->mem, "${%.*s}%s", (int)n, w->text, w->text + n);
+	w->len += 3;
 }
 
 static void place_prefix(struct hvp_compiler *c, u32 rule,

@@ -28,6 +28,9 @@ static void note(struct hvp_compiler *c, u32 node, enum khv_severity severity,
 	if (rule == ~0u)
 		return;
 	r = &c->rules.at[rule];
+	/* A shared file names what some machines have. */
+	if (severity == KHV_MSG_LINT && r->in_include)
+		return;
 	hvp_message(c, severity, r->source, r->line, r->column, "%s%s%s", path,
 		    text, more);
 }
@@ -150,10 +153,14 @@ static void lint_useless(struct hvp_compiler *c)
 	}
 }
 
-static bool has_attach_or_target(struct hvp_compiler *c, u32 domain)
+/* By a program, or because another domain is made of it. */
+static bool is_used(struct hvp_compiler *c, u32 domain)
 {
 	u32 i;
 
+	for (i = 0; i < c->domains.nr; i++)
+		if (c->domains.at[i].inherits == (int)domain)
+			return true;
 	for (i = 0; i < c->rules.nr; i++)
 		if (c->rules.at[i].target == (int)domain)
 			return true;
@@ -304,7 +311,7 @@ void hvp_lint_policy(struct hvp_compiler *c)
 	lint_gaps(c);
 	lint_write_exec(c);
 	for (i = 1; i < c->domains.nr; i++)
-		if (!has_attach_or_target(c, i))
+		if (!is_used(c, i))
 			hvp_message(c, KHV_MSG_LINT, c->domains.at[i].source,
 				    c->domains.at[i].line,
 				    c->domains.at[i].column,

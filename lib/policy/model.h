@@ -34,6 +34,11 @@ struct hvp_var {
 	struct hvp_words values;
 };
 
+struct hvp_exe_dir {
+	const char *text; /* with its escapes */
+	u16 domain;
+};
+
 struct hvp_domain {
 	const char *name;
 	u32 source, line, column; /* first mentioned */
@@ -185,6 +190,7 @@ struct hvp_compiler {
 
 	HVP_LIST(struct hvp_source) sources;
 	HVP_LIST(struct hvp_var) vars;
+	HVP_LIST(struct hvp_exe_dir) exe_dirs;
 	HVP_LIST(struct hvp_domain) domains;
 	HVP_LIST(struct hvp_rule) rules;
 	HVP_LIST(struct hvp_place) places; /* 0 is none */

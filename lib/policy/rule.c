@@ -314,6 +314,8 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 		hvp_warning(
 			c, w->at[2].column,
 			"\"->\" without exec: the file cannot be executed, so the domain is never entered");
+	if (type == KHV_TYPE_SOCKET)
+		hvp_socket_set(c, &w->at[1]);
 	if (hvp_needs_account(c, w->at[1].text, w->at[1].len))
 		place_accounts(c, &w->at[1], &options, &x);
 	else

@@ -102,6 +102,24 @@ says "expectation that fails" 9 'test\.hv:2' \
 	"$hvctl" policy check "$work/test.hv"
 printf 'file /etc read\nfile /etc/shadow none\n' >"$work/good.hv"
 says "good rule file" 0 '2 rules' "$hvctl" policy check "$work/good.hv"
+mkdir "$work/there"
+printf '# x\nfile %s/there/gone/deep read\nfile %s/there read\n' "$work" \
+	"$work" >"$work/paths.hv"
+says "a path that is not there" 0 \
+	"paths\\.hv:2:6: lint: .*/there/gone does not exist here" \
+	"$hvctl" policy check "$work/paths.hv"
+unlike "what is there is not named" "$tap_output" '/there does not'
+says "a host name" 0 'set LOCAL = (127\.0\.0\.1|\[::1\]).*  # localhost' \
+	"$hvctl" policy resolve LOCAL localhost
+printf 'version 1\n%s\nsocket LOCAL:80 connect\n' "$tap_output" >"$work/set.hv"
+says "is a set of addresses" 0 '1 rules' "$hvctl" policy check "$work/set.hv"
+says "two of them" 0 'set L \+= 192\.0\.2\.1  # 192' \
+	"$hvctl" policy resolve L localhost 192.0.2.1
+says "a host that there is not" 1 'keep the set there is' \
+	"$hvctl" policy resolve X localhost nowhere.invalid
+unlike "prints no part of a set" "$tap_output" '^set'
+says "no name of a set" 2 'no name of a set' "$hvctl" policy resolve a-b localhost
+says "no host" 2 'no name of a host' "$hvctl" policy resolve A 'x y'
 is "quiet" "$("$hvctl" -q policy check "$work/good.hv" 2>/dev/null)" ""
 
 if [ ! -d /sys/module/khv ]; then
@@ -187,7 +205,7 @@ candidates() {
 }
 is "complete objects" "$(candidates 1 hvctl po)" "policy "
 is "complete verbs" "$(candidates 2 hvctl policy "")" \
-	"load confirm rollback clear list show check diff "
+	"load confirm rollback clear list show check resolve diff "
 is "complete options" "$(candidates 2 hvctl attach --t)" "--tree --timeout "
 is "complete files" "$(candidates 3 hvctl policy load "")" "@file "
 is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "

@@ -71,6 +71,9 @@ const struct command commands[] = {
 	  "loaded again." },
 	{ "policy", "check", cmd_policy_check, 1, -1, 0, 0, "FILE...",
 	  "file...", "compile and test rule files, load nothing", NULL },
+	{ "policy", "resolve", cmd_policy_resolve, 2, -1, 0, 0, "SET HOST...",
+	  "", "look up host names, and print a set of their addresses",
+	  "For a file that policies include. Prints nothing if one fails." },
 
 	{ "policy", "diff", cmd_policy_diff, 2, 2, 0, 0, "NAME|FILE NAME|FILE",
 	  "policy-or-file policy-or-file",

@@ -175,7 +175,7 @@ command_fn cmd_status, cmd_version, cmd_help, cmd_completion;
 command_fn cmd_module_list, cmd_module_show, cmd_module_enable,
 	cmd_module_disable, cmd_module_unload;
 command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
-	cmd_policy_check;
+	cmd_policy_check, cmd_policy_resolve;
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
 command_fn cmd_lock, cmd_coverage;

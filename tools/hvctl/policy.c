@@ -63,7 +63,7 @@ int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
 
 	*policy = NULL;
 	if (h->cmd->fn == cmd_policy_check)
-		options.flags = KHV_POLICY_LINT;
+		options.flags = KHV_POLICY_LINT | KHV_POLICY_LINT_PATHS;
 	err = khv_policy_compile_file(path, &options, policy);
 	if (!*policy)
 		return fail(h, HV_FAILED, NULL, "%s: %s", path, strerror(-err));
