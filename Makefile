@@ -78,6 +78,11 @@ fuzz-netlink: debug-kernel modules-debug tools selftests
 	@$(VM)/run --kernel debug --timeout $$(($(FUZZ_SECONDS) + 300)) \
 		/khv/selftests/tools/guest-fuzz.t $(FUZZ_SECONDS) $(SEED)
 
+# A policy of a million rules, and loads that are interrupted.
+check-million: deps modules tools selftests
+	@$(VM)/run --mem 3072 --timeout 1200 --kernel $(or $(KERNEL),6.1) \
+		/khv/selftests/million/million.t
+
 # What is tried against khv, and what came of it: a table by class at the end.
 attacks: deps
 	@selftests/run --tests 'hold/*.t' \
@@ -167,6 +172,7 @@ help:
 #:   make bench           what khv and its peers cost, in instructions; KERNEL=6.12
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
+#:   make check-million   a policy of a million rules; KERNEL=6.12 too
 #:   make fuzz-netlink    ten minutes of random messages on it (FUZZ_SECONDS, SEED)
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
 #:   make fuzz            random policies, blobs and events, SECONDS=600 each
@@ -185,6 +191,6 @@ help:
 #: BUILD=folder           where output goes (build)
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
-	fuzz-netlink attacks \
+	check-million fuzz-netlink attacks \
 	attacks-peers bench bench-record demo fuzz format vm install install-rules \
 	uninstall clean distclean help

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <khv/engine.h>
 #include "admin.h"
 #include "limits.h"
@@ -236,9 +237,14 @@ static int khv_txn_policy(struct genl_info *info, const char *name, u32 size,
 		return -ENOSPC;
 	}
 	s = &khv_txn.staged[khv_txn.n];
-	s->blob = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-	if (!s->blob)
+	/* Better no policy than one for which the kernel ends other processes. */
+	s->blob = __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+				  __GFP_NOWARN);
+	if (!s->blob) {
+		khv_extack(info->extack, "policy %s: no memory for its %u bytes; nothing has been changed",
+			   name, size);
 		return -ENOMEM;
+	}
 	strscpy(s->name, name, sizeof(s->name));
 	s->size = size;
 	khv_txn.have = 0;

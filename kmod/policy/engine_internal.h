@@ -14,6 +14,7 @@
 #define khv_le32(x)	le32_to_cpu(x)
 #define khv_le64(x)	le64_to_cpu(x)
 #define khv_cpu_le32(x)	cpu_to_le32(x)
+#include <linux/sched.h>
 #elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define khv_le16(x)	((u16)(x))
 #define khv_le32(x)	((u32)(x))
@@ -43,6 +44,19 @@ extern unsigned long khv_engine_count;
 #else
 #define khv_count()	do { } while (0)
 #endif
+
+/*
+ * In loops over a whole blob, which may have millions of elements: now and then let
+ * others run. Checking a blob may sleep, a lookup may not.
+ */
+static inline void khv_relax(u32 i)
+{
+#ifdef __KERNEL__
+	if (!(i & 0xfff))
+		cond_resched();
+#endif
+	(void)i;
+}
 
 static inline u32 khv_count_of(const struct khv_engine *e,
 			       enum khv_section_id id)

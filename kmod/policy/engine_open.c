@@ -181,9 +181,11 @@ static int check_slots(const struct check *c)
 	const __le32 *slots = khv_section(c->e, KHV_SEC_SLOTS);
 	u32 i;
 
-	for (i = 0; i < c->count[KHV_SEC_SLOTS]; i++)
+	for (i = 0; i < c->count[KHV_SEC_SLOTS]; i++) {
+		khv_relax(i);
 		if (khv_le32(slots[i]) >> 8 >= c->count[KHV_SEC_NODES])
 			return BAD_SLOTS;
+	}
 	return BAD_NONE;
 }
 
@@ -203,16 +205,19 @@ static int check_ports(const struct check *c)
 	const struct khv_blob_port *all = khv_section(c->e, KHV_SEC_PORTS);
 	u32 i, j, used = 0;
 
-	for (i = 0; i < c->count[KHV_SEC_PORTS]; i++)
+	for (i = 0; i < c->count[KHV_SEC_PORTS]; i++) {
+		khv_relax(i);
 		if (khv_le16(all[i].nr) > KHV_MAX_ENTRIES ||
 		    !range_ok(khv_le32(all[i].first), khv_le16(all[i].nr),
 			      c->count[KHV_SEC_ENTRIES]))
 			return BAD_PORTS;
+	}
 	for (i = 1; i < c->count[KHV_SEC_NODES]; i++) {
 		const struct khv_blob_node *n = c->nodes + i;
 		const struct khv_blob_port *port = all + khv_le32(n->first);
 		u32 nr = khv_le32(n->more);
 
+		khv_relax(i);
 		if (!(n->flags & KHV_NODE_NET) || !nr)
 			continue;
 		if (n->nr) {
@@ -259,6 +264,7 @@ static int check_entries(const struct check *c)
 		u32 target = khv_le16(entry->target);
 		u32 rule = khv_le32(entry->rule);
 
+		khv_relax(i);
 		if (grant & ~(KHV_GRANT_VERBS | KHV_GRANT_OP | KHV_GRANT_CLASS))
 			return BAD_ENTRY;
 		if ((grant & KHV_GRANT_OP) == KHV_GRANT_OP)
@@ -279,7 +285,8 @@ static int check_rules(const struct check *c)
 	const struct khv_blob_rule *r = khv_section(c->e, KHV_SEC_RULES);
 	u32 i;
 
-	for (i = 0; i < c->count[KHV_SEC_RULES]; i++, r++)
+	for (i = 0; i < c->count[KHV_SEC_RULES]; i++, r++) {
+		khv_relax(i);
 		if (khv_le32(r->text) >= c->count[KHV_SEC_TEXT] ||
 		    khv_le16(r->source) >= c->count[KHV_SEC_SOURCES] ||
 		    khv_le16(r->domain) >= c->count[KHV_SEC_DOMAINS] ||
@@ -289,6 +296,7 @@ static int check_rules(const struct check *c)
 				    KHV_RULE_KILL | KHV_RULE_LOG)) ||
 		    (r->effects & KHV_RULE_LOG) >> KHV_RULE_LOG_SHIFT > 4)
 			return BAD_RULE;
+	}
 	return BAD_NONE;
 }
 
@@ -300,6 +308,7 @@ static int check_notes(const struct check *c)
 	for (i = 0; i < c->count[KHV_SEC_NOTES]; i++, note++) {
 		u32 rule = khv_le32(note->rule);
 
+		khv_relax(i);
 		if (rule >= c->count[KHV_SEC_RULES] || rule < least ||
 		    !string_ok(c, khv_le32(note->why)) ||
 		    !string_ok(c, khv_le32(note->tag)))

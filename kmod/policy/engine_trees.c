@@ -190,17 +190,23 @@ int khv_check_trees(const struct check *c)
 	if (!c->count[KHV_SEC_GLOBS] || !glob_empty(c->globs))
 		return BAD_GLOB;
 	/* Node 0 stands for "none" and is never looked at. */
-	for (i = 1; i < n && !reason; i++)
-		reason = check_node(c, i);
 	for (i = 1; i < n && !reason; i++) {
+		khv_relax(i);
+		reason = check_node(c, i);
+	}
+	for (i = 1; i < n && !reason; i++) {
+		khv_relax(i);
 		reason = check_branches(c, i);
 		branches += glob_of(c, c->nodes + i)->nr;
 	}
-	for (i = 1; i < n && !reason; i++)
+	for (i = 1; i < n && !reason; i++) {
+		khv_relax(i);
 		reason = check_width(c, i);
+	}
 	for (i = 1; i < n && !reason; i++) {
 		const struct khv_blob_node *node = c->nodes + i;
 
+		khv_relax(i);
 		if (node->flags & KHV_NODE_PATTERN)
 			patterns++;
 		else if (node->parent && !(node->flags & KHV_NODE_DEEP))

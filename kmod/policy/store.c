@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) "khv_policy: " fmt
 
 #include <linux/cred.h>
-#include <linux/crc32.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -211,7 +210,7 @@ static int khv_ready_one(struct khv_ready *r, struct khv_staged *s,
 		kref_init(&r->policy->ref);
 		strscpy(r->policy->name, s->name, sizeof(r->policy->name));
 	}
-	r->loaded->sum = crc32_le(KHV_SUM_SEED, s->blob, s->size);
+	r->loaded->sum = khv_store_sum(s->blob, s->size);
 	ret = khv_stage_check(s, r->loaded, extack);
 	if (ret)
 		return ret;

@@ -138,9 +138,8 @@ void khv_policy_reap(void);
 
 /* --- store_list.c: operations of struct khv_provider ------------------------------ */
 
-/* Of the checksum of a blob. */
-#define KHV_SUM_SEED	0xffffffffu
-
+/* Checksum of a blob. */
+u32 khv_store_sum(const void *blob, size_t size);
 bool khv_store_next(u32 id, bool shadow, struct khv_policy_info *info);
 void *khv_store_open(const char *name, bool shadow, const void **blob,
 		     size_t *size, u64 *generation);

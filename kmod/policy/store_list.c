@@ -4,6 +4,23 @@
 #include <khv/provider.h>
 #include "store.h"
 
+#define KHV_SUM_SEED	0xffffffffu
+#define KHV_SUM_STEP	(1 << 20)
+
+/* Of a blob, which may be large: others run in between. */
+u32 khv_store_sum(const void *blob, size_t size)
+{
+	u32 sum = KHV_SUM_SEED;
+	size_t at, n;
+
+	for (at = 0; at < size; at += n) {
+		n = min_t(size_t, size - at, KHV_SUM_STEP);
+		sum = crc32_le(sum, blob + at, n);
+		cond_resched();
+	}
+	return sum;
+}
+
 static u8 khv_policy_state(struct khv_policy *p, u32 left)
 {
 	if (!khv_policy_now(p))

@@ -167,6 +167,8 @@ extern const char *const hvp_directive_names[];
 void hvp_parse_include(struct hvp_compiler *c, const struct hvp_words *w);
 /* Returns the number of the source or -errno. */
 int hvp_read_source(struct hvp_compiler *c, const char *path);
+/* What was wrong with the file. */
+const char *hvp_read_error(struct hvp_compiler *c, int error);
 u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
 		   size_t len);
 

@@ -29,6 +29,14 @@ u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
 	return c->sources.nr - 1;
 }
 
+const char *hvp_read_error(struct hvp_compiler *c, int error)
+{
+	if (error == EFBIG)
+		return hvp_print(&c->mem, "it has %u MiB or more",
+				 MOST_BYTES >> 20);
+	return strerror(error);
+}
+
 int hvp_read_source(struct hvp_compiler *c, const char *path)
 {
 	char *text = NULL;

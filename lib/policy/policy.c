@@ -160,7 +160,8 @@ int khv_policy_compile_file(const char *path,
 	if (got < 0) {
 		hvp_add_source(c, path, "", 0);
 		hvp_message(c, KHV_MSG_ERROR, 0, 0, 0,
-			    "cannot read the file: %s", strerror(-got));
+			    "cannot read the file: %s",
+			    hvp_read_error(c, -got));
 		return finish(c, got, policy);
 	}
 	compile(c);
