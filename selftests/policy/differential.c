@@ -17,6 +17,7 @@ struct match {
 };
 
 static unsigned long lookups, policies, refused, ties_seen;
+static unsigned long times_as_many = 1;
 
 /* --- the reference --------------------------------------------------------------- */
 
@@ -441,7 +442,7 @@ static bool only_ties(const struct khv_policy *p)
 
 static void compare_many(enum khv_type type, bool wild, unsigned long wanted)
 {
-	unsigned long end = lookups + wanted;
+	unsigned long end = lookups + wanted * times_as_many;
 	struct khv_policy *p;
 	const char *text;
 
@@ -513,7 +514,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_kernel),
 	};
 
+	/* differential.t [SEED [TIMES]] */
 	if (argc > 1)
 		random_state = strtoull(argv[1], NULL, 0);
+	if (argc > 2)
+		times_as_many = strtoul(argv[2], NULL, 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
