@@ -81,7 +81,7 @@ fuzz-netlink: debug-kernel modules-debug tools selftests
 # A policy of a million rules, and loads that are interrupted.
 check-million: deps modules tools selftests
 	@$(VM)/run --mem 3072 --timeout 1200 --kernel $(or $(KERNEL),6.1) \
-		/khv/selftests/million/million.t
+		/khv/selftests/million/million.sh
 
 # What is tried against khv, and what came of it: a table by class at the end.
 attacks: deps

@@ -99,15 +99,20 @@ RECORD(khv_task_record, struct khv_task_info, KHV_A_TASK, KHV_TASK_A_MAX,
        task_fields);
 
 #define POLICY(...) FIELD(struct khv_policy_info, KHV_POLICY_A_##__VA_ARGS__)
+/* What policies and shadows have in common. */
+/* clang-format off */
+#define POLICY_LOADED \
+	POLICY(NAME, STRING, name, "name"), \
+	POLICY(GENERATION, U64, generation, "generation"), \
+	WORDS(struct khv_policy_info, KHV_POLICY_A_MODE, mode, "mode", modes), \
+	POLICY(RULES, U32, rules, "rules"), \
+	POLICY(TASKS, U32, tasks, "tasks"), \
+	POLICY(SIZE, U32, size, "size"), \
+	POLICY(TIME, TIME, time, "time"), \
+	POLICY(UID, U32, uid, "uid")
+/* clang-format on */
 static const struct khv_field policy_fields[] = {
-	POLICY(NAME, STRING, name, "name"),
-	POLICY(GENERATION, U64, generation, "generation"),
-	WORDS(struct khv_policy_info, KHV_POLICY_A_MODE, mode, "mode", modes),
-	POLICY(RULES, U32, rules, "rules"),
-	POLICY(TASKS, U32, tasks, "tasks"),
-	POLICY(SIZE, U32, size, "size"),
-	POLICY(TIME, TIME, time, "time"),
-	POLICY(UID, U32, uid, "uid"),
+	POLICY_LOADED,
 	WORDS(struct khv_policy_info, KHV_POLICY_A_STATE, state, "state",
 	      policy_states),
 	POLICY(CONFIRM, U32, confirm, "confirm"),
@@ -117,14 +122,7 @@ RECORD(khv_policy_record, struct khv_policy_info, KHV_A_POLICY,
        KHV_POLICY_A_MAX, policy_fields);
 
 static const struct khv_field shadow_fields[] = {
-	POLICY(NAME, STRING, name, "name"),
-	POLICY(GENERATION, U64, generation, "generation"),
-	WORDS(struct khv_policy_info, KHV_POLICY_A_MODE, mode, "mode", modes),
-	POLICY(RULES, U32, rules, "rules"),
-	POLICY(TASKS, U32, tasks, "tasks"),
-	POLICY(SIZE, U32, size, "size"),
-	POLICY(TIME, TIME, time, "time"),
-	POLICY(UID, U32, uid, "uid"),
+	POLICY_LOADED,
 	POLICY(JUDGED, U64, judged, "judged"),
 	POLICY(WOULD_DENY, U64, would_deny, "would_deny"),
 	POLICY(WOULD_ALLOW, U64, would_allow, "would_allow"),
