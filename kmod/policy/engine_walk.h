@@ -135,7 +135,7 @@ static inline void fold_stat(struct khv_fold *f, const struct khv_blob_node *n)
 }
 
 static inline const struct khv_blob_glob *glob_of(const struct khv_engine *e,
-					   const struct khv_blob_node *n)
+						  const struct khv_blob_node *n)
 {
 	const struct khv_blob_glob *g = khv_section(e, KHV_SEC_GLOBS);
 

@@ -26,7 +26,7 @@ static bool khv_is_refused(const struct khv_judge *j, const struct khv_loaded *l
 
 /* Does the policy want the program at @p, and this user? Under RCU. */
 void khv_program_find(struct khv_program *e, const struct khv_judge *j,
-		    const struct khv_loaded *l, const struct khv_pathname *p)
+		      const struct khv_loaded *l, const struct khv_pathname *p)
 {
 	e->attach = l->attach ?: l;
 	e->refused = false;

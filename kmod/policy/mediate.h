@@ -92,7 +92,7 @@ struct khv_program {
 };
 
 void khv_program_find(struct khv_program *e, const struct khv_judge *j,
-		    const struct khv_loaded *l, const struct khv_pathname *p);
+		      const struct khv_loaded *l, const struct khv_pathname *p);
 bool khv_same_domain(const struct khv_loaded *l, u16 domain,
 		     const struct khv_loaded *other, u16 its);
 void khv_shadow_enter(const struct khv_judge *live,

@@ -72,7 +72,7 @@ bool khv_store_next(u32 id, bool shadow, struct khv_policy_info *info)
 }
 
 void *khv_store_open(const char *name, bool shadow, const void **blob,
-			    size_t *size, u64 *generation)
+		     size_t *size, u64 *generation)
 {
 	struct khv_loaded *l = NULL;
 	struct khv_policy *p;

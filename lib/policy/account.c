@@ -55,8 +55,8 @@ const char *hvp_account_var_name(u32 i)
 	return i < NR_ACCOUNT_VARS ? account_vars[i].name : NULL;
 }
 
-const char *hvp_account_var(struct hvp_compiler *c,
-			    const struct hvp_account *a, const char *name)
+const char *hvp_account_var(struct hvp_compiler *c, const struct hvp_account *a,
+			    const char *name)
 {
 	u32 i = find_var(name, strlen(name));
 

@@ -95,8 +95,8 @@ bool hvp_group(struct hvp_compiler *c, const char *name, u32 *gid);
 /* Is ${NAME} of the account, and not set in the policy? */
 bool hvp_is_account_var(struct hvp_compiler *c, const char *name, size_t len);
 /* Text of one, with escapes. */
-const char *hvp_account_var(struct hvp_compiler *c,
-			    const struct hvp_account *a, const char *name);
+const char *hvp_account_var(struct hvp_compiler *c, const struct hvp_account *a,
+			    const char *name);
 /* All their names, NULL after the last. */
 const char *hvp_account_var_name(u32 i);
 
@@ -187,7 +187,8 @@ bool hvp_needs_account(struct hvp_compiler *c, const char *text, u32 len);
 /* Text as an identifier that means exactly it. */
 char *hvp_escape(struct hvp_compiler *c, const char *text);
 /* The folder of a program that an attach line names, for ${EXE_DIR}. */
-void hvp_note_exe(struct hvp_compiler *c, const char *text, u32 len, u16 domain);
+void hvp_note_exe(struct hvp_compiler *c, const char *text, u32 len,
+		  u16 domain);
 struct hvp_var *hvp_find_var(struct hvp_compiler *c, const char *name,
 			     size_t len);
 

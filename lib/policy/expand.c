@@ -303,8 +303,7 @@ static bool expand(struct expander *x, const char *text, u32 len, u32 depth)
 		const char *close = memchr(text + i, '}', len - i);
 
 		if (!close ||
-		    !hvp_is_account_var(c, text + i + 2,
-					close - text - i - 2))
+		    !hvp_is_account_var(c, text + i + 2, close - text - i - 2))
 			break;
 		i = next_var(text, i + 2, len);
 	}

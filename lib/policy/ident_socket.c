@@ -168,12 +168,13 @@ void hvp_socket_set(struct hvp_compiler *c, struct hvp_word *w)
 {
 	u32 n = 0;
 
-	while (n < w->len && (isalnum((unsigned char)w->text[n]) ||
-			      w->text[n] == '_'))
+	while (n < w->len &&
+	       (isalnum((unsigned char)w->text[n]) || w->text[n] == '_'))
 		n++;
 	if (n < w->len && w->text[n] != ':' && w->text[n] != '/')
 		return;
-	if (!hvp_find_var(c, w->text, n) || (n == 3 && !memcmp(w->text, "any", 3)))
+	if (!hvp_find_var(c, w->text, n) ||
+	    (n == 3 && !memcmp(w->text, "any", 3)))
 		return;
 	w->text = hvp_print(&c->mem, "${%.*s}%s", (int)n, w->text, w->text + n);
 	w->len += 3;

@@ -223,7 +223,8 @@ static void order_node(struct hvp_compiler *c, u32 node, sorted_list *list)
 		s->index = place;
 	}
 	if (list->nr > 1) {
-		qsort(list->at, list->nr, sizeof(*list->at), hvp_compare_sorted);
+		qsort(list->at, list->nr, sizeof(*list->at),
+		      hvp_compare_sorted);
 		settle(c, list, node);
 	}
 	n->first = c->entries.nr;

@@ -126,9 +126,10 @@ int cmd_policy_resolve(struct hvctl *h)
 	struct answer *answers;
 
 	if (!is_set_name(h->argv[0]))
-		return fail(h, HV_USAGE, NULL,
-			    "\"%s\" is no name of a set: letters, digits, \"_\"",
-			    h->argv[0]);
+		return fail(
+			h, HV_USAGE, NULL,
+			"\"%s\" is no name of a set: letters, digits, \"_\"",
+			h->argv[0]);
 	for (int i = 1; i <= hosts; i++)
 		if (!is_host_name(h->argv[i]))
 			return fail(h, HV_USAGE, NULL,
