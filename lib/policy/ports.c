@@ -75,6 +75,8 @@ static void add_range(struct hvp_compiler *c, u32 start,
 
 	port->start = htole16(start);
 	port->nr = htole16(active->nr);
+	if (!active->nr)
+		return;
 	for (i = 0; i < active->nr; i++)
 		hvp_add_entry(c, active->at[i].place);
 	size = active->nr * sizeof(*c->entries.at);
