@@ -177,6 +177,12 @@ static bool place_at(struct hvp_compiler *c, struct walk *w, const char *text,
 	u32 kind_len = colon ? (u32)(colon - text) : len;
 	char *kind = hvp_copy(&c->mem, text, kind_len);
 
+	if (!strcmp(kind, "@deleted")) {
+		hvp_error(
+			c, w->column,
+			"there is no @deleted: a file that was deleted keeps the name that it had last");
+		return false;
+	}
 	if (!hvp_is_one_of(kind, kinds)) {
 		hvp_error(
 			c, w->column,
