@@ -60,6 +60,8 @@ const char *hvp_account_var(struct hvp_compiler *c, const struct hvp_account *a,
 {
 	u32 i = find_var(name, strlen(name));
 
+	if (!a->home && strcmp(name, "UID") && strcmp(name, "XDG_RUNTIME_DIR"))
+		return NULL;
 	if (i < NR_ACCOUNT_VARS && account_vars[i].below)
 		return hvp_print(&c->mem, "%s%s", hvp_escape(c, a->home),
 				 account_vars[i].below);

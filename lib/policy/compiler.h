@@ -94,7 +94,7 @@ const struct hvp_account *hvp_user(struct hvp_compiler *c, const char *name);
 bool hvp_group(struct hvp_compiler *c, const char *name, u32 *gid);
 /* Is ${NAME} of the account, and not set in the policy? */
 bool hvp_is_account_var(struct hvp_compiler *c, const char *name, size_t len);
-/* Text of one, with escapes. */
+/* Text of one, with escapes; NULL: the account has none. */
 const char *hvp_account_var(struct hvp_compiler *c, const struct hvp_account *a,
 			    const char *name);
 /* All their names, NULL after the last. */

@@ -187,6 +187,15 @@ static bool unknown_var(struct expander *x, const char *name)
 	return false;
 }
 
+/* A number stands for a user, and nothing is known of that one. */
+static bool no_account(struct expander *x, const char *name)
+{
+	hvp_error(x->c, x->column,
+		  "uid %u has no account, so \"${%s}\" means nothing",
+		  x->c->account->uid, name);
+	return false;
+}
+
 static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
 		       u32 depth)
 {
@@ -204,6 +213,8 @@ static bool expand_var(struct expander *x, const char *text, u32 len, u32 at,
 	name = hvp_copy(&c->mem, text + at + 2, close - text - at - 2);
 	if (c->account && hvp_is_account_var(c, name, strlen(name))) {
 		value = hvp_account_var(c, c->account, name);
+		if (!value)
+			return no_account(x, name);
 		return replace(x, text, len, at, close + 1 - text, value,
 			       strlen(value), depth);
 	}
@@ -284,6 +295,8 @@ static bool expand_tilde(struct expander *x, const char *text, u32 len, u32 at,
 			return false;
 		}
 	}
+	if (!account->home)
+		return no_account(x, "HOME");
 	home = hvp_escape(c, account->home);
 	return replace(x, text, len, at, to, home, strlen(home), depth);
 }
