@@ -19,6 +19,41 @@ static u32 rule_below(struct hvp_compiler *c, u32 node)
 	return ~0u;
 }
 
+/* What a line names and is not there: one message for all of it. */
+struct missing {
+	const char *path;
+	bool more;
+};
+
+static void add_missing(struct hvp_compiler *c, struct missing *missing,
+			u32 node, const char *path)
+{
+	u32 rule = rule_below(c, node);
+
+	/* A shared file names what some machines have. */
+	if (rule == ~0u || c->rules.at[rule].in_include)
+		return;
+	if (!missing[rule].path)
+		missing[rule].path = path;
+	else if (strcmp(missing[rule].path, path))
+		missing[rule].more = true;
+}
+
+static void say_missing(struct hvp_compiler *c, const struct missing *missing)
+{
+	u32 i;
+
+	for (i = 0; i < c->rules.nr; i++) {
+		const struct hvp_rule *r = &c->rules.at[i];
+
+		if (missing[i].path)
+			hvp_message(
+				c, KHV_MSG_LINT, r->source, r->line, r->column,
+				"%s%s not exist here", missing[i].path,
+				missing[i].more ? " and others do" : " does");
+	}
+}
+
 static void note(struct hvp_compiler *c, u32 node, enum khv_severity severity,
 		 const char *text, const char *path, const char *more)
 {
@@ -28,7 +63,7 @@ static void note(struct hvp_compiler *c, u32 node, enum khv_severity severity,
 	if (rule == ~0u)
 		return;
 	r = &c->rules.at[rule];
-	/* A shared file names what some machines have. */
+	/* An include is written for many policies. */
 	if (severity == KHV_MSG_LINT && r->in_include)
 		return;
 	hvp_message(c, severity, r->source, r->line, r->column, "%s%s%s", path,
@@ -59,7 +94,8 @@ static bool about_link(struct hvp_compiler *c, u32 node)
 }
 
 /* The kernel sees resolved paths: a rule through a link never matches. */
-static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
+static bool check_node(struct hvp_compiler *c, u32 node, const char *path,
+		       struct missing *missing)
 {
 	char resolved[PATH_MAX];
 	struct stat st;
@@ -67,8 +103,7 @@ static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
 	if (lstat(path, &st)) {
 		if (errno == ENOENT &&
 		    (c->options.flags & KHV_POLICY_LINT_PATHS))
-			note(c, node, KHV_MSG_LINT, " does not exist here",
-			     path, "");
+			add_missing(c, missing, node, path);
 		return false;
 	}
 	if (!S_ISLNK(st.st_mode))
@@ -88,7 +123,8 @@ static bool check_node(struct hvp_compiler *c, u32 node, const char *path)
 }
 
 /* From the roots down, so that each name is looked at once. */
-static void check_tree(struct hvp_compiler *c, u32 root)
+static void check_tree(struct hvp_compiler *c, u32 root,
+		       struct missing *missing)
 {
 	const char **paths;
 	u32 i;
@@ -106,22 +142,27 @@ static void check_tree(struct hvp_compiler *c, u32 root)
 		    (n->flags & (KHV_NODE_PATTERN | KHV_NODE_DEEP)))
 			continue;
 		path = join(c, paths[n->parent], i);
-		if (check_node(c, i, path))
+		if (check_node(c, i, path, missing))
 			paths[i] = path;
 	}
 }
 
 void hvp_check_paths(struct hvp_compiler *c)
 {
+	struct missing *missing;
 	u32 i;
 
 	if (c->options.flags & KHV_POLICY_NO_FS)
 		return;
-	check_tree(c, c->attach_root);
+	missing =
+		hvp_resize(&c->mem, NULL, (c->rules.nr + 1) * sizeof(*missing));
+	memset(missing, 0, (c->rules.nr + 1) * sizeof(*missing));
+	check_tree(c, c->attach_root, missing);
 	for (i = 0; i < c->domains.nr; i++) {
-		check_tree(c, c->domains.at[i].root[KHV_TREE_FILE]);
-		check_tree(c, c->domains.at[i].root[KHV_TREE_UNIX]);
+		check_tree(c, c->domains.at[i].root[KHV_TREE_FILE], missing);
+		check_tree(c, c->domains.at[i].root[KHV_TREE_UNIX], missing);
 	}
+	say_missing(c, missing);
 }
 
 /* Would the object be judged the same without this rule? */

@@ -78,21 +78,25 @@ static bool replaces(const struct khv_blob_entry *e)
 
 /*
  * Of the entries of one place, least specific first: those that count are marked,
- * and for the others who hides them.
+ * and for the others who hides them. One for a protocol hides none for others.
  */
-static void mark(struct hvp_compiler *c, u32 first, u32 nr, u32 *hidden_by)
+static void mark(struct hvp_compiler *c, u32 first, u32 nr, bool net,
+		 u32 *hidden_by)
 {
 	const struct khv_blob_entry *e = c->entries.at + first;
-	u32 by = ~0u, i, rule;
+	u32 i, j, rule;
 
 	for (i = nr; i-- > 0;) {
 		rule = le32toh(e[i].rule);
-		if (by == ~0u || by == rule)
+		for (j = i + 1; j < nr; j++)
+			if (replaces(&e[j]) && e[j].rule != e[i].rule &&
+			    (!net || !e[j].target ||
+			     e[j].target == e[i].target))
+				break;
+		if (j == nr)
 			hidden_by[rule] = rule; /* seen */
 		else if (hidden_by[rule] == ~0u)
-			hidden_by[rule] = by;
-		if (by == ~0u && replaces(&e[i]))
-			by = rule;
+			hidden_by[rule] = le32toh(e[j].rule);
 	}
 }
 
@@ -107,12 +111,12 @@ static void lint_hidden(struct hvp_compiler *c)
 		const struct hvp_node *n = &c->nodes.at[i];
 
 		if (!(n->flags & KHV_NODE_NET)) {
-			mark(c, n->first, n->nr, hidden_by);
+			mark(c, n->first, n->nr, false, hidden_by);
 			continue;
 		}
 		for (j = n->first; j < n->first + n->nr; j++)
 			mark(c, le32toh(c->ports.at[j].first),
-			     le16toh(c->ports.at[j].nr), hidden_by);
+			     le16toh(c->ports.at[j].nr), true, hidden_by);
 	}
 	for (i = 0; i < c->rules.nr; i++)
 		if (hidden_by[i] != ~0u && hidden_by[i] != i &&
@@ -163,6 +167,7 @@ static void lint_deltas(struct hvp_compiler *c)
 		    (n->flags & (KHV_NODE_GLOB | KHV_NODE_NET)) ||
 		    op == KHV_GRANT_SET || p->rule == last ||
 		    p->level != KHV_MAX_INHERIT ||
+		    c->rules.at[p->rule].in_include ||
 		    c->rules.at[p->rule].kind != KHV_TYPE_FILE ||
 		    c->rules.at[p->rule].effects ||
 		    c->rules.at[p->rule].error ||

@@ -162,7 +162,8 @@ static void lint_double(struct hvp_compiler *c, u32 first, u32 second)
 {
 	const struct hvp_rule *r = &c->rules.at[second];
 
-	if (first != second && (c->options.flags & KHV_POLICY_LINT))
+	if (first != second && !r->in_include &&
+	    (c->options.flags & KHV_POLICY_LINT))
 		hvp_message(c, KHV_MSG_LINT, r->source, r->line, r->column,
 			    "this says the same as %s", hvp_where(c, first));
 }
