@@ -71,7 +71,7 @@ static int khv_attach_one(struct khv_attaching *a, struct task_struct *task,
 		return ret == -EEXIST ? 0 : ret;
 	}
 	a->count++;
-	khv_visit_queue(visit, visits, task, BIT(a->scope.slot));
+	khv_visit_queue(visit, visits, task, BIT_ULL(a->scope.slot));
 	return 0;
 }
 
@@ -117,9 +117,9 @@ static int khv_attach_again(struct khv_attaching *a, struct khv_visits *visits)
 		rcu_read_unlock();
 		visit = ours && all[i] != current ? khv_visit_new() : NULL;
 		if (visit) {
-			khv_task_set_unjudged(all[i], BIT(a->scope.slot), true);
+			khv_task_set_unjudged(all[i], BIT_ULL(a->scope.slot), true);
 			khv_visit_queue(visit, visits, all[i],
-					BIT(a->scope.slot));
+					BIT_ULL(a->scope.slot));
 		}
 		put_task_struct(all[i]);
 	}

@@ -64,7 +64,7 @@ void khv_visits_put(struct khv_visits *v);
 struct khv_visit *khv_visit_new(void);
 void khv_visit_free(struct khv_visit *visit);
 void khv_visit_queue(struct khv_visit *visit, struct khv_visits *visits,
-		     struct task_struct *task, u16 slots);
+		     struct task_struct *task, u64 slots);
 bool khv_visits_wait(struct khv_visits *v);
 unsigned int khv_visits_pending(struct khv_visits *v);
 int khv_visit_child(struct khv_task *parent, struct task_struct *child);

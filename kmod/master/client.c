@@ -39,6 +39,7 @@ struct khv_hook khv_exec_hook = { .gate = KHV_GATE_OBJECT };
 
 /* Written under khv_client_mutex while no task has data in the slot. */
 static struct khv_client_reg *khv_client_slots[KHV_MAX_CLIENTS];
+u64 khv_client_mask;
 static u32 khv_client_last_id;
 unsigned int khv_client_changes = 1;
 
@@ -450,6 +451,7 @@ int khv_client_register(struct khv_client *client)
 	unsigned int slot;
 	int ret;
 
+	BUILD_BUG_ON(BITS_PER_TYPE(khv_client_mask) < KHV_MAX_CLIENTS);
 	if (!khv_client_valid(client))
 		return -EINVAL;
 	cs = khv_client_alloc(client);
@@ -472,6 +474,7 @@ int khv_client_register(struct khv_client *client)
 	client->state = cs;
 	khv_client_insert(cs);
 	WRITE_ONCE(khv_client_slots[slot], cs);
+	WRITE_ONCE(khv_client_mask, khv_client_mask | BIT_ULL(slot));
 	ret = khv_client_enable(cs, NULL);
 	if (ret)
 		goto forget;
@@ -482,6 +485,7 @@ int khv_client_register(struct khv_client *client)
 	return 0;
 
 forget:
+	WRITE_ONCE(khv_client_mask, khv_client_mask & ~BIT_ULL(slot));
 	WRITE_ONCE(khv_client_slots[slot], NULL);
 	list_del(&cs->list);
 	client->state = NULL;
@@ -505,6 +509,7 @@ void khv_client_unregister(struct khv_client *client)
 	mutex_lock(&khv_client_mutex);
 	/* Pinned while enabled, so this cannot be reached otherwise. */
 	WARN_ON(cs->state != KHV_CLIENT_DISABLED);
+	WRITE_ONCE(khv_client_mask, khv_client_mask & ~BIT_ULL(cs->slot));
 	WRITE_ONCE(khv_client_slots[cs->slot], NULL);
 	list_del(&cs->list);
 	khv_client_changed();

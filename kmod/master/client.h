@@ -2,6 +2,7 @@
 #ifndef _KHV_MASTER_CLIENT_H
 #define _KHV_MASTER_CLIENT_H
 
+#include <linux/bitops.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <khv/client.h>
@@ -48,6 +49,23 @@ extern struct list_head khv_clients;
 extern struct mutex khv_client_mutex;
 /* Grows with every change of clients and hooks; never 0. Under the mutex. */
 extern unsigned int khv_client_changes;
+/*
+ * A bit for each slot in use, so that what is done for all clients of a task costs
+ * by those there are, not by KHV_MAX_CLIENTS. Set before any task has data in the slot,
+ * cleared after the last has lost it: whoever can see data sees the bit.
+ */
+extern u64 khv_client_mask;
+
+/* The next slot of a mask, which loses it; false if none is left. */
+static inline bool khv_next_slot(u64 *mask, unsigned int *slot)
+{
+	if (!*mask)
+		return false;
+	*slot = __ffs64(*mask);
+	*mask &= *mask - 1;
+	return true;
+}
+
 /* Not a hook, only its chain: clients with an exec handler. */
 extern struct khv_hook khv_exec_hook;
 

@@ -228,7 +228,7 @@ static void khv_entry_rings(struct khv_look *l)
  * inflight, and then takes its data from all tasks.
  */
 static void khv_judges_get(struct khv_judges *judges, struct khv_task *kt,
-			   u32 entered)
+			   u64 entered)
 {
 	struct khv_client_reg *cs;
 	unsigned int i, n = 0;
@@ -236,8 +236,8 @@ static void khv_judges_get(struct khv_judges *judges, struct khv_task *kt,
 
 	idx = srcu_read_lock(&khv_srcu);
 	rcu_read_lock();
-	for (i = 0; i < KHV_MAX_CLIENTS; i++) {
-		cs = entered & BIT(i) ? khv_client_by_slot(i) : NULL;
+	while (khv_next_slot(&entered, &i)) {
+		cs = khv_client_by_slot(i);
 		/* Its state before its data: see khv_client_disable(). */
 		if (!cs || smp_load_acquire(&cs->state) == KHV_CLIENT_DRAINING ||
 		    !cs->client->brought || !READ_ONCE(kt->data[i]))
@@ -262,7 +262,7 @@ static void khv_judges_put(struct khv_judges *judges)
  * Its table of descriptors is its own since begin_new_exec(), and what was to be
  * closed on exec is closed; it is the only thread, and it has new memory.
  */
-void khv_entry_exec(struct khv_task *kt, u32 entered)
+void khv_entry_exec(struct khv_task *kt, u64 entered)
 {
 	struct khv_judges judges;
 	struct khv_look look = { .judges = &judges, .task = current };
@@ -277,7 +277,7 @@ void khv_entry_exec(struct khv_task *kt, u32 entered)
  * current has been attached to the clients @entered, and is between two calls, or in
  * the loop of a worker of io_uring. Rings first: what they do has no number.
  */
-void khv_entry_attached(struct khv_task *kt, u32 entered,
+void khv_entry_attached(struct khv_task *kt, u64 entered,
 			struct khv_findings *log)
 {
 	struct khv_judges judges;

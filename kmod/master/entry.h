@@ -10,8 +10,8 @@ struct khv_task;
 
 int khv_entry_init(void);
 void khv_entry_exit(void);
-void khv_entry_exec(struct khv_task *kt, u32 entered);
-void khv_entry_attached(struct khv_task *kt, u32 entered,
+void khv_entry_exec(struct khv_task *kt, u64 entered);
+void khv_entry_attached(struct khv_task *kt, u64 entered,
 			struct khv_findings *log);
 
 /* What another task has: nothing is taken away. Process context. */

@@ -19,8 +19,10 @@
 static void khv_exec_forget(struct khv_exec *exec)
 {
 	unsigned int i;
+	u64 left;
 
-	for (i = 0; i < KHV_MAX_CLIENTS; i++)
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i))
 		khv_exec_set_next(exec, i, NULL);
 }
 
@@ -87,14 +89,15 @@ int khv_exec_check(struct khv_object_frame *f, int ret)
 int khv_exec_commit(struct khv_object_frame *f)
 {
 	struct khv_exec *exec = f->task ? f->task->exec : NULL;
+	u64 left, entered = 0;
 	unsigned int i;
-	u32 entered = 0;
 
 	if (!exec)
 		return 0;
-	for (i = 0; i < KHV_MAX_CLIENTS; i++)
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i))
 		if (khv_task_commit(f->task, i))
-			entered |= BIT(i);
+			entered |= BIT_ULL(i);
 	if (entered)
 		khv_entry_exec(f->task, entered);
 	return 0;

@@ -3,7 +3,7 @@
 #ifndef _KHV_LIMITS_H
 #define _KHV_LIMITS_H
 
-#define KHV_MAX_CLIENTS		16	/* one data pointer per task each */
+#define KHV_MAX_CLIENTS		64	/* a bit of a mask each, and of each task a pointer */
 #define KHV_CALL_SLOTS		1280	/* entry points hooked at once */
 #define KHV_OBJECT_SLOTS	128	/* kernel functions hooked at once */
 #define KHV_TASK_HASH_BITS	12	/* heads tested by every hooked call */

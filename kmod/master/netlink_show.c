@@ -261,7 +261,7 @@ static int khv_put_task(struct sk_buff *skb, struct khv_task *kt,
 	     nla_put_string(skb, KHV_TASK_A_POLICY, label->policy)) ||
 	    (*label->domain &&
 	     nla_put_string(skb, KHV_TASK_A_DOMAIN, label->domain)) ||
-	    ((inside || kt->unjudged & BIT(client->state->slot)) &&
+	    ((inside || kt->unjudged & BIT_ULL(client->state->slot)) &&
 	     nla_put_string(skb, KHV_TASK_A_INSIDE,
 			    inside ? inside->symbol : "(not judged yet)")))
 		return -EMSGSIZE;

@@ -58,10 +58,12 @@ void khv_data_account(unsigned int slot)
 static void khv_exec_free(struct khv_exec *exec)
 {
 	unsigned int i;
+	u64 left;
 
 	if (!exec)
 		return;
-	for (i = 0; i < KHV_MAX_CLIENTS; i++) {
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i)) {
 		if (exec->next[i] != exec->armed[i])
 			khv_data_release(i, exec->next[i]);
 		khv_data_release(i, exec->armed[i]);
@@ -72,8 +74,10 @@ static void khv_exec_free(struct khv_exec *exec)
 static void khv_task_free(struct khv_task *kt)
 {
 	unsigned int i;
+	u64 left;
 
-	for (i = 0; i < KHV_MAX_CLIENTS; i++)
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i))
 		khv_data_release(i, kt->data[i]);
 	khv_exec_free(kt->exec);
 	call_rcu(&kt->rcu, khv_task_free_rcu);
@@ -127,7 +131,7 @@ int khv_task_set(struct task_struct *task, unsigned int slot, void *data)
 		ret = -EEXIST;
 	} else {
 		khv_data_account(slot);
-		WRITE_ONCE(kt->unjudged, kt->unjudged | BIT(slot));
+		WRITE_ONCE(kt->unjudged, kt->unjudged | BIT_ULL(slot));
 		/* Behind it: who inherits the data has to see it (visit.c). */
 		smp_store_release(&kt->data[slot], data);
 	}
@@ -135,7 +139,7 @@ int khv_task_set(struct task_struct *task, unsigned int slot, void *data)
 	return ret;
 }
 
-void khv_task_set_unjudged(struct task_struct *task, u16 slots, bool unjudged)
+void khv_task_set_unjudged(struct task_struct *task, u64 slots, bool unjudged)
 {
 	struct khv_task *kt;
 	unsigned long flags;
@@ -227,7 +231,7 @@ int khv_task_inherit(struct khv_task *parent, struct task_struct *child)
 	struct khv_task *kt;
 	unsigned long flags;
 	unsigned int i;
-	u32 held = 0;
+	u64 left, held = 0;
 	void *data;
 	int ret = 0;
 
@@ -235,12 +239,13 @@ int khv_task_inherit(struct khv_task *parent, struct task_struct *child)
 	if (!kt)
 		return -ENOMEM;
 	kt->task = child;
-	for (i = 0; i < KHV_MAX_CLIENTS && !ret; i++) {
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i)) {
 		if (!READ_ONCE(parent->data[i]))
 			continue;
 		cs = khv_client_by_slot(i);
 		khv_inflight_enter(&cs->inflight);
-		held |= BIT(i);
+		held |= BIT_ULL(i);
 		data = cs->client->inherit(parent->data[i], child);
 		if (WARN_ON_ONCE(!data))
 			data = ERR_PTR(-EPERM);
@@ -259,9 +264,8 @@ int khv_task_inherit(struct khv_task *parent, struct task_struct *child)
 		khv_task_free(kt);
 	}
 	/* Until here a client that is being disabled waits for us. */
-	for (i = 0; i < KHV_MAX_CLIENTS; i++)
-		if (held & BIT(i))
-			khv_inflight_leave(&khv_client_by_slot(i)->inflight);
+	while (khv_next_slot(&held, &i))
+		khv_inflight_leave(&khv_client_by_slot(i)->inflight);
 	return ret;
 }
 
@@ -339,11 +343,13 @@ bool khv_task_confined(struct task_struct *task)
 	struct khv_task *kt;
 	bool yes = false;
 	unsigned int i;
+	u64 left;
 
 	rcu_read_lock();
 	kt = khv_task_find(task);
-	for (i = 0; kt && i < KHV_MAX_CLIENTS; i++)
-		yes |= !!READ_ONCE(kt->data[i]);
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i))
+		yes |= kt && READ_ONCE(kt->data[i]);
 	rcu_read_unlock();
 	return yes;
 }
@@ -356,11 +362,13 @@ bool khv_task_may_configure(struct task_struct *task)
 	bool may = true;
 	unsigned int i;
 	void *data;
+	u64 left;
 
 	rcu_read_lock();
 	kt = khv_task_find(task);
-	for (i = 0; kt && may && i < KHV_MAX_CLIENTS; i++) {
-		data = READ_ONCE(kt->data[i]);
+	left = READ_ONCE(khv_client_mask);
+	while (khv_next_slot(&left, &i)) {
+		data = kt && may ? READ_ONCE(kt->data[i]) : NULL;
 		if (!data)
 			continue;
 		cs = khv_client_by_slot(i);

@@ -50,7 +50,7 @@ struct khv_task {
 	u8 asking;
 	struct khv_hook *inside;
 	struct khv_exec *exec;
-	u16 unjudged;
+	u64 unjudged;
 	void *data[KHV_MAX_CLIENTS];
 };
 
@@ -114,7 +114,7 @@ int khv_task_init(void);
 void khv_task_exit(void);
 struct khv_task *khv_task_make(struct task_struct *task);
 int khv_task_set(struct task_struct *task, unsigned int slot, void *data);
-void khv_task_set_unjudged(struct task_struct *task, u16 slots, bool unjudged);
+void khv_task_set_unjudged(struct task_struct *task, u64 slots, bool unjudged);
 struct khv_exec *khv_exec_of_current(void);
 void khv_data_account(unsigned int slot);
 void khv_data_release(unsigned int slot, void *data);

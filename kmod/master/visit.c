@@ -57,7 +57,7 @@ struct khv_visit {
 	struct list_head list;
 	struct task_struct *task;
 	struct khv_visits *visits;
-	u16 slots;
+	u64 slots;
 };
 
 static LIST_HEAD(khv_open_visits);
@@ -135,7 +135,7 @@ static void khv_visit_run(struct callback_head *work)
  * spent, also if the task is exiting and will not make it.
  */
 void khv_visit_queue(struct khv_visit *visit, struct khv_visits *visits,
-		     struct task_struct *task, u16 slots)
+		     struct task_struct *task, u64 slots)
 {
 	init_task_work(&visit->work, khv_visit_run);
 	get_task_struct(task);
@@ -163,7 +163,7 @@ void khv_visit_queue(struct khv_visit *visit, struct khv_visits *visits,
  */
 int khv_visit_child(struct khv_task *parent, struct task_struct *child)
 {
-	u16 slots = READ_ONCE(parent->unjudged);
+	u64 slots = READ_ONCE(parent->unjudged);
 	struct khv_visit *visit;
 
 	if (likely(!slots))
