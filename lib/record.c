@@ -197,17 +197,17 @@ int khv_list_add(struct khv_list *list, const void *attrs, size_t len)
 
 size_t khv_list_count(const struct khv_list *list)
 {
-	return list->count;
+	return list ? list->count : 0;
 }
 
 const void *khv_list_at(const struct khv_list *list, size_t i)
 {
-	return i < list->count ? list->items[i] : NULL;
+	return i < khv_list_count(list) ? list->items[i] : NULL;
 }
 
 bool khv_list_torn(const struct khv_list *list)
 {
-	return list->torn;
+	return list && list->torn;
 }
 
 void khv_list_set_torn(struct khv_list *list)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* Users and groups: from this machine, or from files that a test gives. */
 #include <ctype.h>
+#include <errno.h>
 #include <grp.h>
+#include <pthread.h>
 #include <pwd.h>
 #include "compiler.h"
 
@@ -71,6 +73,21 @@ const char *hvp_account_var(struct hvp_compiler *c, const struct hvp_account *a,
 			 !strcmp(name, "UID") ? "" : "/run/user/", a->uid);
 }
 
+/* Going through all accounts of the machine has one position for the process. */
+static pthread_mutex_t enumeration = PTHREAD_MUTEX_INITIALIZER;
+
+/* What one entry of the databases is kept in; grows. */
+struct room {
+	char *at;
+	size_t size;
+};
+
+static void more_room(struct hvp_compiler *c, struct room *room)
+{
+	room->size = room->size ? 2 * room->size : 4096;
+	room->at = hvp_resize(&c->mem, room->at, room->size);
+}
+
 static bool number(const char *name, u32 *value)
 {
 	unsigned long long n;
@@ -101,48 +118,97 @@ static void take(struct hvp_compiler *c, const struct passwd *pw)
 	a->gid = pw->pw_gid;
 }
 
+/* The next entry of @file, NULL: of the machine. */
+static struct passwd *next_user(struct hvp_compiler *c, FILE *file,
+				struct passwd *pw, struct room *room)
+{
+	struct passwd *found = NULL;
+	int err;
+
+	do {
+		if (!room->size)
+			more_room(c, room);
+		err = file ? fgetpwent_r(file, pw, room->at, room->size,
+					 &found) :
+			     getpwent_r(pw, room->at, room->size, &found);
+		/* Too long an entry is given again. */
+		if (err == ERANGE)
+			more_room(c, room);
+	} while (err == ERANGE);
+	return err ? NULL : found;
+}
+
+/* Memory that runs out jumps over us: let go of the lock first. */
+static void load_machine(struct hvp_compiler *c)
+{
+	struct room room = { 0 };
+	struct passwd pw;
+	jmp_buf outer;
+
+	memcpy(&outer, &c->mem.failed, sizeof(outer));
+	pthread_mutex_lock(&enumeration);
+	if (setjmp(c->mem.failed)) {
+		endpwent();
+		pthread_mutex_unlock(&enumeration);
+		longjmp(outer, 1);
+	}
+	setpwent();
+	while (next_user(c, NULL, &pw, &room))
+		take(c, &pw);
+	endpwent();
+	pthread_mutex_unlock(&enumeration);
+	memcpy(&c->mem.failed, &outer, sizeof(outer));
+}
+
 void hvp_load_accounts(struct hvp_compiler *c)
 {
-	struct passwd *pw;
+	struct room room = { 0 };
+	struct passwd pw;
 	FILE *file;
 
 	if (c->have_accounts)
 		return;
 	c->have_accounts = true;
-	if (c->options.passwd) {
-		file = fopen(c->options.passwd, "re");
-		while (file && (pw = fgetpwent(file)))
-			take(c, pw);
-		if (file)
-			fclose(file);
+	if (!c->options.passwd) {
+		load_machine(c);
 		return;
 	}
-	setpwent();
-	while ((pw = getpwent()))
-		take(c, pw);
-	endpwent();
+	file = fopen(c->options.passwd, "re");
+	while (file && next_user(c, file, &pw, &room))
+		take(c, &pw);
+	if (file)
+		fclose(file);
 }
 
-static struct passwd *find_user(struct hvp_compiler *c, const char *name)
+static struct passwd *find_user(struct hvp_compiler *c, const char *name,
+				struct passwd *pw, struct room *room)
 {
-	struct passwd *pw;
+	struct passwd *found = NULL;
 	FILE *file;
+	int err = 0;
 
-	if (!c->options.passwd)
-		return getpwnam(name);
-	file = fopen(c->options.passwd, "re");
-	if (!file)
-		return NULL;
-	while ((pw = fgetpwent(file)) && strcmp(pw->pw_name, name))
-		;
-	fclose(file);
-	return pw;
+	if (c->options.passwd) {
+		file = fopen(c->options.passwd, "re");
+		if (!file)
+			return NULL;
+		while ((found = next_user(c, file, pw, room)) &&
+		       strcmp(pw->pw_name, name))
+			;
+		fclose(file);
+		return found;
+	}
+	do {
+		more_room(c, room);
+		err = getpwnam_r(name, pw, room->at, room->size, &found);
+	} while (err == ERANGE);
+	return err ? NULL : found;
 }
 
 const struct hvp_account *hvp_user(struct hvp_compiler *c, const char *name)
 {
 	struct hvp_account *a = hvp_alloc(&c->mem, sizeof(*a));
-	struct passwd *pw;
+	struct room room = { 0 };
+	struct passwd pw;
 	u32 i;
 
 	if (number(name, &a->uid)) {
@@ -152,35 +218,48 @@ const struct hvp_account *hvp_user(struct hvp_compiler *c, const char *name)
 				return &c->accounts.at[i];
 		return a;
 	}
-	pw = find_user(c, name);
-	if (!pw)
+	if (!find_user(c, name, &pw, &room))
 		return NULL;
-	a->name = hvp_copy(&c->mem, pw->pw_name, strlen(pw->pw_name));
-	a->home = hvp_copy(&c->mem, pw->pw_dir, strlen(pw->pw_dir));
-	a->uid = pw->pw_uid;
-	a->gid = pw->pw_gid;
+	a->name = hvp_copy(&c->mem, pw.pw_name, strlen(pw.pw_name));
+	a->home = hvp_copy(&c->mem, pw.pw_dir, strlen(pw.pw_dir));
+	a->uid = pw.pw_uid;
+	a->gid = pw.pw_gid;
 	return a;
+}
+
+static struct group *find_group(struct hvp_compiler *c, const char *name,
+				struct group *gr, struct room *room)
+{
+	FILE *file = c->options.group ? fopen(c->options.group, "re") : NULL;
+	struct group *found = NULL;
+	int err;
+
+	if (c->options.group && !file)
+		return NULL;
+	more_room(c, room);
+	do {
+		err = file ? fgetgrent_r(file, gr, room->at, room->size,
+					 &found) :
+			     getgrnam_r(name, gr, room->at, room->size, &found);
+		if (err == ERANGE)
+			more_room(c, room);
+		else if (err)
+			found = NULL;
+	} while (err == ERANGE || (file && found && strcmp(gr->gr_name, name)));
+	if (file)
+		fclose(file);
+	return found;
 }
 
 bool hvp_group(struct hvp_compiler *c, const char *name, u32 *gid)
 {
-	struct group *gr;
-	FILE *file;
+	struct room room = { 0 };
+	struct group gr;
 
 	if (number(name, gid))
 		return true;
-	if (c->options.group) {
-		file = fopen(c->options.group, "re");
-		if (!file)
-			return false;
-		while ((gr = fgetgrent(file)) && strcmp(gr->gr_name, name))
-			;
-		fclose(file);
-	} else {
-		gr = getgrnam(name);
-	}
-	if (!gr)
+	if (!find_group(c, name, &gr, &room))
 		return false;
-	*gid = gr->gr_gid;
+	*gid = gr.gr_gid;
 	return true;
 }

@@ -311,7 +311,10 @@ int khv_verdict_value(const char *word);
 /* Words of all levels, "off, deny, ...": for messages. */
 const char *khv_level_words(void);
 
-/* Records of one dump, and the memory they point into. */
+/*
+ * Records of one dump, and the memory they point into; it does not change any more.
+ * NULL has no records.
+ */
 struct khv_list;
 size_t khv_list_count(const struct khv_list *list);
 const void *khv_list_at(const struct khv_list *list, size_t i);
