@@ -24,6 +24,8 @@ is_state() {
 }
 
 : >>"$log"
+# As a package does when it is installed.
+ok "the user of the daemon" systemd-sysusers khv-audit.conf
 ok "rsyslog runs" systemctl start rsyslog
 # Without the module it is up and waits.
 ok "hvauditd starts without the module" systemctl start hvauditd
@@ -92,7 +94,61 @@ sed -i /bogus/d /etc/khv/hvauditd.conf
 ok "without it it starts" systemctl start hvauditd
 
 is "it has no more rights than it needs" \
-	"$(sed -n 's/^CapBnd:\t//p' "/proc/$(pid)/status")" 0000002000001000
+	"$(sed -n 's/^CapEff:\t//p' "/proc/$(pid)/status")" 0000002000000000
+is "it is a user of its own" "$(ps -o user= -p "$(pid)")" _hvauditd
+
+# RFC 5424 through an rsyslog input of its own, the journal, and a file at once.
+cp /usr/local/share/khv/audit/rsyslog/10-khv.conf /etc/rsyslog.d/
+at_exit rm -f /etc/rsyslog.d/10-khv.conf
+cp /etc/khv/hvauditd.conf "$work/settings"
+at_exit cp "$work/settings" /etc/khv/hvauditd.conf
+sed -i -e 's,^syslog =.*,syslog = rfc5424,' -e 's,^journal =.*,journal = yes,' \
+	-e 's,^socket =.*,socket = /run/khv/syslog.sock,' /etc/khv/hvauditd.conf
+ok "rsyslog takes our configuration" systemctl restart rsyslog
+before=$(book logged)
+ok "reload with it" systemctl reload hvauditd
+sleep 1
+deny 10
+evil=$(printf '/etc/x"] [a@1 b="c"]\n<34>1 - - - - - - forged\033[2J\nMESSAGE=forged\n\377')
+# shellcheck disable=SC2016 # for the other shell
+hvctl run p -- sh -c ': >"$1"' sh "$evil" >/dev/null 2>&1
+wait_for 10 all_accounted
+new=$(($(book logged) - before))
+in_rfc5424() {
+	[ "$(grep -cE ' (DENY|ALLOW) \[khv@' /var/log/khv.log)" = "$new" ]
+}
+wait_for 10 in_rfc5424
+is "rsyslog has them as RFC 5424" \
+	"$(grep -cE ' (DENY|ALLOW) \[khv@' /var/log/khv.log)" "$new"
+like "with their structured data" "$(cat /var/log/khv.log)" \
+	' DENY \[khv@32473 boot=.* object="/etc/shadow".*\] wrap deny sh'
+is "and nothing else" "$(grep -vcE '^<[0-9]+>1 20[^ ]+ [^ ]+ khv [0-9]+ [A-Z-]+ ' \
+	/var/log/khv.log)" 0
+journal() {
+	journalctl -q --no-pager SYSLOG_IDENTIFIER=khv KHV_CPU=0 "$@"
+}
+in_journal() {
+	[ "$(journal -o cat --output-fields=KHV_SEQ | sort -u | grep -c .)" = "$new" ]
+}
+wait_for 10 in_journal
+is "the journal has them" \
+	"$(journal -o cat --output-fields=KHV_SEQ | sort -u | grep -c .)" "$new"
+like "by field" "$(journal KHV_VERDICT=deny KHV_VERB=open -o cat)" \
+	'^wrap deny sh\[[0-9]+\] file open /etc/shadow by 50-p\.hv:3$'
+is "a hostile name is one field of one record" \
+	"$(journalctl -q --no-pager MESSAGE=forged | wc -l)" 0
+like "with every byte" "$(journal -o json KHV_VERB=create -n 1;
+	journal -o json KHV_VERB=open-write -n 1)" '"KHV_OBJECT" ?: ?\[47,101,116,99'
+journalctl --update-catalog
+like "the catalogue explains" "$(journal -x -n 1 KHV_VERDICT=deny)" \
+	'hvctl why 0:[0-9]+'
+like "the file has them, with their parents" \
+	"$(hvctl event search --tree verdict=deny 'unit=*' | head -n 1)" '^systemd\[1\]'
+cp "$work/settings" /etc/khv/hvauditd.conf
+ok "back to the old settings" systemctl reload hvauditd
+wait_for 10 grep -q 'CONFIG' "$log"
+ok "the hardening is kept" sh -c \
+	'systemd-analyze security --no-pager --threshold=20 hvauditd >/dev/null'
 ok "it stops" systemctl stop hvauditd
 is "with success" "$(prop Result)" success
 wait_for 5 grep -q "STOP produced=$(produced) " "$log"

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <khv/khv.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define PATH_SIZE     256
@@ -53,11 +54,7 @@ struct filter {
 	int action;	   /* enum filter_action */
 	unsigned int rate; /* FILTER_LIMIT: events a second */
 	unsigned int nr_conditions;
-	struct {
-		unsigned int field; /* of khv_event_record */
-		bool not ;
-		char pattern[104]; /* of fnmatch(3) */
-	} conditions[CONDITIONS_MAX];
+	struct khv_match conditions[CONDITIONS_MAX];
 };
 
 struct config {

@@ -7,10 +7,8 @@
  *	keep
  */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <khv/khv.h>
 #include "config.h"
 #include "filter.h"
 
@@ -23,45 +21,18 @@ static const char *const actions[] = {
 static int parse_condition(struct filter *f, const char *word, char *error,
 			   size_t size)
 {
-	const char *equal = strchr(word, '=');
-	const struct khv_field *field;
-	size_t n, i = f->nr_conditions;
-	char key[32];
-	bool not ;
+	char text[256];
 
-	if (i == CONDITIONS_MAX) {
+	if (f->nr_conditions == CONDITIONS_MAX) {
 		snprintf(error, size, "filter: more than %d conditions",
 			 CONDITIONS_MAX);
 		return -EINVAL;
 	}
-	not = equal && equal > word && equal[-1] == '!';
-	n = equal ? (size_t)(equal - word) - not : 0;
-	if (!equal || !n || n >= sizeof(key)) {
-		snprintf(
-			error, size,
-			"filter: \"%s\": expected FIELD=PATTERN or FIELD!=PATTERN",
-			word);
+	if (khv_match_parse(&f->conditions[f->nr_conditions], word, text,
+			    sizeof(text))) {
+		snprintf(error, size, "filter: %s", text);
 		return -EINVAL;
 	}
-	memcpy(key, word, n);
-	key[n] = 0;
-	field = khv_record_field(&khv_event_record, key);
-	if (!field) {
-		snprintf(
-			error, size,
-			"filter: \"%s\" is no field of an event; see khv-events(7)",
-			key);
-		return -EINVAL;
-	}
-	if (strlen(equal + 1) >= sizeof(f->conditions[i].pattern)) {
-		snprintf(error, size, "filter: pattern of \"%s\" is too long",
-			 key);
-		return -EINVAL;
-	}
-	f->conditions[i].field =
-		(unsigned int)(field - khv_event_record.fields);
-	f->conditions[i].not = not ;
-	strcpy(f->conditions[i].pattern, equal + 1);
 	f->nr_conditions++;
 	return 0;
 }
@@ -123,21 +94,11 @@ void filter_print(const struct filter *f, FILE *out)
 			f->conditions[i].pattern);
 }
 
-/* As the line shows it: what an attacker has named cannot look like another. */
 static bool fits(const struct filter *f, const struct khv_event *e)
 {
-	char text[4 * 4096 + 1];
-
-	for (unsigned int i = 0; i < f->nr_conditions; i++) {
-		const struct khv_field *field =
-			&khv_event_record.fields[f->conditions[i].field];
-		bool match;
-
-		khv_field_text(field, e, text, sizeof(text));
-		match = !fnmatch(f->conditions[i].pattern, text, FNM_NOESCAPE);
-		if (match == f->conditions[i].not )
+	for (unsigned int i = 0; i < f->nr_conditions; i++)
+		if (!khv_match(&f->conditions[i], e))
 			return false;
-	}
 	return true;
 }
 

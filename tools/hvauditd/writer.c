@@ -152,6 +152,7 @@ static void tell_limits(struct work *k)
 			fclose(f);
 		}
 		outputs_say(&k->outputs, "LIMIT", LOG_NOTICE, text);
+		k->dirty = true;
 	}
 }
 
@@ -241,6 +242,7 @@ static void on_note(struct work *k, const struct entry *entry)
 	snprintf(id, sizeof(id), "%.*s", (int)(text - entry->data),
 		 entry->data);
 	outputs_say(&k->outputs, id, LOG_NOTICE, text + 1);
+	k->dirty = true;
 }
 
 static void use_config(struct work *k)

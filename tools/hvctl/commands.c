@@ -11,7 +11,7 @@ const struct option_def option_table[NR_OPTIONS] = {
 		       "ask as this user, by name or number (default: root)" },
 	[OPT_CLIENT] = { "client", 0, "CLIENT", "client", "only this client" },
 	[OPT_VERDICT] = { "verdict", 0, "VERDICT", "verdict",
-			  "only allow, deny, would-deny, shadow-deny or shadow-allow" },
+			  "only allow, deny, would-deny, shadow-deny, shadow-allow or audit" },
 	[OPT_COUNT] = { "count", 'n', "COUNT", NULL,
 			"end after so many events" },
 	[OPT_TREE] = { "tree", 0, NULL, NULL, "and all its descendants" },
@@ -28,10 +28,27 @@ const struct option_def option_table[NR_OPTIONS] = {
 		      "look for events in this file" },
 	[OPT_LINES] = { "lines", 0, "N", NULL,
 			"make it about so long (default: 24)" },
+	[OPT_PROCESSES] = { "tree", 0, NULL, NULL,
+			    "below their processes, with their parents" },
+	[OPT_FILE] = { "file", 0, "FILE", "file",
+		       "this one of hvauditd, or - (default: all of /var/log/khv)" },
+	[OPT_SINCE] = { "since", 0, "TIME", NULL,
+			"not before 14:30, \"2026-08-23 14:30\", or 10m, 2h, 3d ago" },
+	[OPT_UNTIL] = { "until", 0, "TIME", NULL, "not after TIME" },
+	[OPT_SPEED] = { "speed", 0, "FACTOR", NULL,
+			"so many times as fast as it was, or max" },
+	[OPT_LIVE] = { "live", 0, NULL, NULL, "as \"event top\" shows it" },
 };
 
 #define O(option)    (1u << OPT_##option)
 #define LOAD_OPTIONS (O(IF_GENERATION) | O(CONFIRM) | O(SHADOW))
+
+#define TAIL_OPTIONS \
+	(O(CLIENT) | O(POLICY) | O(VERDICT) | O(COUNT) | O(PROCESSES))
+#define FILE_OPTIONS (O(FILE) | O(SINCE) | O(UNTIL))
+#define CONDITION_HELP                                                                  \
+	"Only events of which every FIELD fits its PATTERN, as in object='/etc/*' or\n" \
+	"verdict!=allow. Fields: khv-events(7).\n"
 
 const struct command commands[] = {
 	{ "status", NULL, cmd_status, 0, 0, CMD_KERNEL, 0, "", "",
@@ -144,11 +161,32 @@ const struct command commands[] = {
 	  "While it is learnt or afterwards. Lines marked REVIEW are for you to judge:\n"
 	  "programs that were executed are granted, parts of the kernel are not." },
 
-	{ "event", "tail", cmd_event_tail, 0, 0, 0,
-	  O(CLIENT) | O(POLICY) | O(VERDICT) | O(COUNT), "", "",
-	  "decisions as they are made", "With -j one object per line." },
-	{ "event", "stats", cmd_event_stats, 0, 0, CMD_KERNEL, 0, "", "",
-	  "events produced, delivered and lost, per processor", NULL },
+	{ "event", "tail", cmd_event_tail, 0, -1, 0, TAIL_OPTIONS,
+	  "[FIELD=PATTERN...]", "condition...", "decisions as they are made",
+	  CONDITION_HELP "With -j one object per line." },
+	{ "event", "top", cmd_event_top, 0, -1, 0,
+	  O(CLIENT) | O(POLICY) | O(VERDICT), "[FIELD=PATTERN...]",
+	  "condition...", "decisions as they are made, summed up on the screen",
+	  CONDITION_HELP
+	  "Keys: q ends, p holds it, g counts by something else, d shows denials only,\n"
+	  "c forgets what was, h is help." },
+	{ "event", "search", cmd_event_search, 0, -1, 0,
+	  TAIL_OPTIONS | FILE_OPTIONS, "[FIELD=PATTERN...]", "condition...",
+	  "decisions in the files of hvauditd",
+	  CONDITION_HELP
+	  "Of the daemon's file also user, group, unit, container, cgroup, host, boot.\n"
+	  "Exit code 0: some were found, 1: none." },
+	{ "event", "replay", cmd_event_replay, 0, -1, 0,
+	  TAIL_OPTIONS | FILE_OPTIONS | O(SPEED) | O(LIVE),
+	  "[FIELD=PATTERN...]", "condition...",
+	  "the same, in the time that it took", CONDITION_HELP },
+	{ "event", "stats", cmd_event_stats, 0, -1, 0,
+	  O(CLIENT) | O(POLICY) | O(VERDICT) | FILE_OPTIONS,
+	  "[FIELD...] [FIELD=PATTERN...]", "field...",
+	  "events produced, delivered and lost; or counted by fields",
+	  "Without arguments: the kernel's counters, per processor. With FIELDs, conditions\n"
+	  "or a file: how many of each there are in the files of hvauditd, as in\n"
+	  "\"hvctl event stats policy object verdict=deny\"." },
 	{ "hook", "list", cmd_hook_list, 0, 0, CMD_KERNEL, 0, "", "",
 	  "kernel functions that are hooked, and by whom", NULL },
 

@@ -54,6 +54,17 @@ static void offer_users(void)
 	endpwent();
 }
 
+static void offer_fields(const char *end)
+{
+	char word[64];
+
+	for (size_t i = 0; i < khv_event_record.count; i++) {
+		snprintf(word, sizeof(word), "%s%s",
+			 khv_event_record.fields[i].key, end);
+		offer(word);
+	}
+}
+
 static void offer_objects(const char *object)
 {
 	const char *last = "";
@@ -88,8 +99,9 @@ static void offer_words(const char *const *words, size_t count)
 static void offer_kind(const char *kind)
 {
 	static const char *const levels[] = { "off", "deny", "audit", "allow" };
-	static const char *const verdicts[] = { "allow", "deny", "would-deny",
-						"shadow-deny", "shadow-allow" };
+	static const char *const verdicts[] = { "allow",	"deny",
+						"would-deny",	"shadow-deny",
+						"shadow-allow", "audit" };
 	static const char *const rights[] = { "log", "state" };
 	static const char *const who[] = { "user=", "group=" };
 	static const char *const types[] = { "file", "socket", "process",
@@ -117,6 +129,10 @@ static void offer_kind(const char *kind)
 		offer_words(who, ARRAY_SIZE(who));
 	else if (!strcmp(kind, "user"))
 		offer_users();
+	else if (!strcmp(kind, "field"))
+		offer_fields("");
+	else if (!strcmp(kind, "condition"))
+		offer_fields("=");
 }
 
 static void offer_options(const struct command *c)

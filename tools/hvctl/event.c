@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <json-c/json.h>
-#include "hvctl.h"
+#include "event.h"
 
 /* As often it is checked whether the module is still there. */
 #define CHECK_MS 2000
@@ -21,53 +21,28 @@ static void on_signal(int sig)
 
 struct tail {
 	struct hvctl *h;
-	int verdict;   /* -1: any */
-	uint64_t left; /* 0: no end */
-	bool counted, done;
+	struct query query;
+	bool done;
+	char chain[1024]; /* of processes, last shown */
+	struct top *top;  /* or NULL */
 };
 
-static bool wanted(const struct tail *t, const struct khv_event *e)
+static void on_event(const struct khv_event *event, void *arg)
 {
-	const char *client = t->h->opt[OPT_CLIENT];
-	const char *policy = t->h->opt[OPT_POLICY];
-
-	/* What was lost might have been wanted. */
-	if (!KHV_HAS(e, KHV_E_SEQ))
-		return true;
-	return (t->verdict < 0 || e->verdict == t->verdict) &&
-	       (!client || (e->client && !strcmp(client, e->client))) &&
-	       (!policy || (e->policy && !strcmp(policy, e->policy)));
-}
-
-static const char *const colors[] = { "\033[32m", "\033[31m", "\033[33m",
-				      "\033[33m", "\033[33m" };
-
-static void print_event(struct tail *t, const struct khv_event *e)
-{
-	char line[KHV_LINE_MAX];
-	bool color = t->h->color && KHV_HAS(e, KHV_E_SEQ) &&
-		     e->verdict < ARRAY_SIZE(colors);
-
-	if (t->h->json) {
-		struct json_object *o = khv_event_json(e);
-
-		json_line(t->h, o);
-		json_object_put(o);
-		return;
-	}
-	khv_event_text(e, line, sizeof(line));
-	printf("%s%s%s\n", color ? colors[e->verdict] : "", line,
-	       color ? "\033[0m" : "");
-}
-
-static void on_event(const struct khv_event *e, void *arg)
-{
+	struct item e = { .event = event, .time = event->time };
 	struct tail *t = arg;
 
-	if (t->done || !wanted(t, e))
+	if (t->done || !query_wants(&t->query, &e))
 		return;
-	print_event(t, e);
-	if (t->counted && KHV_HAS(e, KHV_E_SEQ) && !--t->left)
+	if (t->top) {
+		top_add(t->top, &e);
+		return;
+	}
+	if (t->h->opt[OPT_PROCESSES] && KHV_HAS(event, KHV_E_SEQ))
+		show_ancestors(t->h, &e, t->chain, sizeof(t->chain));
+	show_item(t->h, &e,
+		  t->h->opt[OPT_PROCESSES] && !t->h->json ? "  " : "");
+	if (t->query.counted && KHV_HAS(event, KHV_E_SEQ) && !--t->query.left)
 		t->done = true;
 }
 
@@ -106,31 +81,6 @@ static int follow(struct tail *t, struct khv_events *ev)
 	return interrupted ? HV_INTERRUPTED : HV_OK;
 }
 
-static int parse_options(struct hvctl *h, struct tail *t)
-{
-	const char *count = h->opt[OPT_COUNT];
-	char *end;
-
-	t->verdict = -1;
-	if (h->opt[OPT_VERDICT]) {
-		t->verdict = khv_verdict_value(h->opt[OPT_VERDICT]);
-		if (t->verdict < 0)
-			return fail(
-				h, HV_USAGE, NULL,
-				"--verdict: \"%s\" is not allow, deny, would-deny, shadow-deny or shadow-allow",
-				h->opt[OPT_VERDICT]);
-	}
-	if (count) {
-		t->counted = true;
-		t->left = strtoull(count, &end, 10);
-		if (*end || !t->left || count[0] == '-')
-			return fail(h, HV_USAGE, NULL,
-				    "-n: \"%s\" is not a number of events",
-				    count);
-	}
-	return HV_OK;
-}
-
 int cmd_event_tail(struct hvctl *h)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -139,7 +89,7 @@ int cmd_event_tail(struct hvctl *h)
 	struct khv_error error;
 	int code;
 
-	code = parse_options(h, &t);
+	code = query_parse(h, &t.query, 0);
 	if (code)
 		return code;
 	if (khv_events_open(&ev, 0, &error))
@@ -155,6 +105,46 @@ int cmd_event_tail(struct hvctl *h)
 	return code;
 }
 
+/* --- the live view -------------------------------------------------------------------- */
+
+struct live {
+	struct tail tail;
+	struct khv_events *events;
+};
+
+static bool read_live(struct top *top, void *arg)
+{
+	struct live *l = arg;
+	int n;
+
+	l->tail.top = top;
+	do
+		n = khv_events_read(l->events, on_event, &l->tail);
+	while (n >= 0 || n == -ENOBUFS);
+	return n == -EAGAIN;
+}
+
+int cmd_event_top(struct hvctl *h)
+{
+	struct live l = { .tail.h = h };
+	struct top_source source = { .read = read_live,
+				     .arg = &l,
+				     .title = "live" };
+	struct khv_error error;
+	int code = query_parse(h, &l.tail.query, 0);
+
+	if (code)
+		return code;
+	if (khv_events_open(&l.events, 0, &error))
+		return fail_error(h, "event top", &error);
+	source.fd = khv_events_fd(l.events);
+	code = run_top(h, &source);
+	khv_events_close(l.events);
+	return code;
+}
+
+/* --- counters --------------------------------------------------------------------------- */
+
 static const struct column columns[] = {
 	{ "CPU", "cpu", true },
 	{ "PRODUCED", "produced", true },
@@ -162,11 +152,13 @@ static const struct column columns[] = {
 	{ "LOST", "lost", true },
 };
 
-int cmd_event_stats(struct hvctl *h)
+int kernel_stats(struct hvctl *h)
 {
 	struct khv_cpu_stats sum = { .has = 0 };
 	struct khv_list *l;
 
+	if (connect_kernel(h))
+		return exit_code(khv_error(h->conn));
 	if (khv_list_stats(h->conn, &l))
 		return fail_kernel(h, "event stats");
 	print_list(h, &khv_stats_record, l, columns, ARRAY_SIZE(columns));

@@ -43,6 +43,12 @@ enum hv_option {
 	OPT_SHADOW,
 	OPT_LOG,
 	OPT_LINES,
+	OPT_PROCESSES,
+	OPT_FILE,
+	OPT_SINCE,
+	OPT_UNTIL,
+	OPT_SPEED,
+	OPT_LIVE,
 	NR_OPTIONS
 };
 
@@ -177,7 +183,8 @@ command_fn cmd_module_list, cmd_module_show, cmd_module_enable,
 command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 	cmd_policy_check, cmd_policy_resolve;
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
-command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats;
+command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats,
+	cmd_event_search, cmd_event_replay, cmd_event_top;
 command_fn cmd_lock, cmd_coverage;
 /* What rule.c says about rules, for others who show them. */
 struct khv_rule_info;

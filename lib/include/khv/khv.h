@@ -608,6 +608,32 @@ size_t khv_event_line(const struct khv_event *event, char *buf, size_t size);
 /* For people in front of a terminal: one short line. */
 size_t khv_event_text(const struct khv_event *event, char *buf, size_t size);
 
+/* --- conditions ------------------------------------------------------------ */
+
+/**
+ * struct khv_match - a condition on one field of an event
+ * @field: of khv_event_record
+ * @not: the pattern must not fit
+ * @pattern: of fnmatch(3), for the text of khv_field_text()
+ */
+struct khv_match {
+	unsigned int field;
+	bool not;
+	char pattern[104];
+};
+
+/**
+ * khv_match_parse() - from text: "object=/etc/ssh?", "verdict!=allow"
+ * @error: receives what is wrong with it
+ * Return: 0, -EINVAL
+ */
+int khv_match_parse(struct khv_match *match, const char *text, char *error,
+		    size_t size);
+bool khv_match(const struct khv_match *match, const struct khv_event *event);
+/* The parts of a condition; for fields that are not the kernel's. 0, -EINVAL. */
+int khv_match_split(const char *text, char *key, size_t size, bool *not,
+		    const char **pattern);
+
 /* json-c; the caller owns the object. */
 struct json_object;
 struct json_object *khv_record_json(const struct khv_record_type *type,
