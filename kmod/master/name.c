@@ -13,10 +13,18 @@
  * Whatever is unusual (a rename at this moment, a dentry that is no longer below the
  * root of its mount, a detached mount, a long name) is left to d_absolute_path(). So
  * this never gives an answer that it would not give.
+ *
+ * d_absolute_path() waits for rename_lock and mount_lock, which others hold with
+ * interrupts on. Where they are off, or bottom halves, the caller may hold a lock that
+ * interrupts take as well: the holder of rename_lock would be interrupted, wait for
+ * that lock, and we for the holder. (security_ptrace_traceme() is called like that,
+ * with tasklist_lock.) There only the way above is tried, which takes no lock, and a
+ * name that it does not find is not to be had.
  */
 #include <linux/dcache.h>
 #include <linux/export.h>
 #include <linux/hash.h>
+#include <linux/irqflags.h>
 #include <linux/mount.h>
 #include <linux/path.h>
 #include <linux/percpu.h>
@@ -107,6 +115,12 @@ static __always_inline char *khv_name_below(const struct path *path,
 	return end;
 }
 
+/* May d_absolute_path() be asked? Not from an interrupt, and see above. */
+static bool khv_may_ask(void)
+{
+	return in_task() && !irqs_disabled() && !softirq_count();
+}
+
 /*
  * Ask for the place of a mount and remember it. Not from an interrupt, which may have
  * come while an entry was being written.
@@ -121,7 +135,7 @@ static noinline bool khv_learn_mount(struct khv_mount_name *m,
 	size_t len;
 	char *name;
 
-	if (!in_task())
+	if (!khv_may_ask())
 		return false;
 	name = khv_path_ask(&path, buf, size);
 	if (IS_ERR(name))
@@ -184,6 +198,8 @@ char *khv_path_absolute(const struct path *path, char *buf, int size)
 	preempt_disable_notrace();
 	name = khv_name_fast(path, buf, size);
 	preempt_enable_notrace();
-	return likely(name) ? name : khv_path_ask(path, buf, size);
+	if (likely(name))
+		return name;
+	return khv_may_ask() ? khv_path_ask(path, buf, size) : ERR_PTR(-EAGAIN);
 }
 EXPORT_SYMBOL_GPL(khv_path_absolute);

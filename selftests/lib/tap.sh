@@ -16,6 +16,8 @@
 # like NAME TEXT REGEX      text matches the extended regular expression
 # unlike NAME TEXT REGEX
 # pass NAME, fail NAME      decided by the test itself
+# retell FILE               results of a program that printed TAP are the test's own;
+#                           fails if there is no plan in it
 # skip NAME WHY, skip_all WHY, diag TEXT, bail_out WHY
 # plan N                    first, or done_testing at the end
 # at_exit COMMAND...        run when the test ends, last one first
@@ -47,6 +49,21 @@ fail() {
 	tap_failed=$((tap_failed + 1))
 	tap_result 'not ok' "$1"
 	return 1
+}
+
+# Not through a pipe: what is counted in a subshell is lost.
+retell() {
+	tap_told=0 tap_foretold=''
+	while read -r tap_verdict tap_rest; do
+		case $tap_verdict in
+		ok) pass "${tap_rest#* - }" ;;
+		not) fail "${tap_rest#* - }" ;;
+		1..*) tap_foretold=${tap_verdict#1..} ;;
+		*) diag "$tap_verdict $tap_rest" ;;
+		esac
+		case $tap_verdict in ok | not) tap_told=$((tap_told + 1)) ;; esac
+	done <"$1"
+	[ "$tap_told" = "$tap_foretold" ]
 }
 
 diag() {

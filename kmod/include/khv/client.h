@@ -353,10 +353,11 @@ enum khv_log_level khv_client_level(const struct khv_client *client);
  * Unlike d_path() it neither stops at a chroot nor appends " (deleted)", so what a
  * rule names cannot be changed by the task that is judged.
  *
- * Context: any where d_path() may be called; does not sleep.
+ * Context: any but NMI; does not sleep. In an interrupt, or with interrupts or
+ * bottom halves off, no lock is taken and the name may not be to be had.
  * Return: start of the NUL-terminated name in @buf; ERR_PTR(-EINVAL) if the path
  * is not reachable from any root (detached mount, pseudo file system),
- * ERR_PTR(-ENAMETOOLONG).
+ * ERR_PTR(-ENAMETOOLONG), ERR_PTR(-EAGAIN) if it cannot be told where this is asked.
  */
 char *khv_path_absolute(const struct path *path, char *buf, int size);
 
