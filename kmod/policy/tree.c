@@ -70,13 +70,15 @@ bool khv_tree_spend(const struct khv_judge *j, u8 limit)
 {
 	struct khv_process_tree *t = j->d->tree;
 	u64 now = ktime_get_ns(), each, due;
+	unsigned long flags;
 	u32 count, period;
 	bool ok = true;
 
 	if (!khv_engine_limit(&j->l->engine, limit, &count, &period))
 		return true;
 	each = (u64)period * NSEC_PER_SEC / count;
-	spin_lock(&t->lock);
+	/* Some checks come with tasklist_lock, which interrupts take: see name.c. */
+	spin_lock_irqsave(&t->lock, flags);
 	if (t->generation < j->l->generation) {
 		memset(t->due, 0, sizeof(t->due));
 		t->generation = j->l->generation;
@@ -88,7 +90,7 @@ bool khv_tree_spend(const struct khv_judge *j, u8 limit)
 		if (ok)
 			t->due[limit] = due + each;
 	}
-	spin_unlock(&t->lock);
+	spin_unlock_irqrestore(&t->lock, flags);
 	return ok;
 }
 

@@ -39,7 +39,8 @@
 	/* file, mode, offset, length */					\
 	X(FILE_FALLOCATE, vfs_fallocate, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
 	/* file, struct pid or NULL, enum pid_type, force: who gets SIGIO */ \
-	X(FILE_SETOWN, __f_setown, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
+	X(FILE_SETOWN, __f_setown,					\
+	  KHV_OBJ_PLAIN | KHV_OBJ_FIRST | KHV_OBJ_ATOMIC)		\
 	/* file or NULL, prot, flags */					\
 	X(MMAP_FILE, mmap_file, 0)					\
 	/* dir, dentry */						\
