@@ -127,15 +127,21 @@ void hvp_note_exe(struct hvp_compiler *c, const char *text, u32 len, u16 domain)
 {
 	struct hvp_exe_dir *dir;
 	const char *folder;
-	u32 i;
+	u32 at, found;
+	u64 hash;
 
 	while (len && text[len - 1] != '/')
 		len--;
 	folder = len > 1 ? hvp_copy(&c->mem, text, len - 1) : "/";
-	for (i = 0; i < c->exe_dirs.nr; i++)
-		if (c->exe_dirs.at[i].domain == domain &&
-		    !strcmp(c->exe_dirs.at[i].text, folder))
+	hash = khv_hash(domain, folder, strlen(folder));
+	for (found = hvp_index_first(&c->exe_index, hash, &at); found;
+	     found = hvp_index_next(&c->exe_index, hash, &at))
+		if (c->exe_dirs.at[found].domain == domain &&
+		    !strcmp(c->exe_dirs.at[found].text, folder))
 			return;
+	if (!c->exe_dirs.nr)
+		hvp_push(&c->mem, &c->exe_dirs); /* 0 is none */
+	hvp_index_add(&c->mem, &c->exe_index, hash, c->exe_dirs.nr);
 	dir = hvp_push(&c->mem, &c->exe_dirs);
 	dir->text = folder;
 	dir->domain = domain;
@@ -148,7 +154,7 @@ static bool expand_exe_dir(struct expander *x, const char *text, u32 len,
 	bool any = false;
 	u32 i;
 
-	for (i = 0; i < c->exe_dirs.nr; i++) {
+	for (i = 1; i < c->exe_dirs.nr; i++) {
 		const struct hvp_exe_dir *dir = &c->exe_dirs.at[i];
 
 		if (dir->domain != c->domain)

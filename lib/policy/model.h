@@ -190,7 +190,8 @@ struct hvp_compiler {
 
 	HVP_LIST(struct hvp_source) sources;
 	HVP_LIST(struct hvp_var) vars;
-	HVP_LIST(struct hvp_exe_dir) exe_dirs;
+	HVP_LIST(struct hvp_exe_dir) exe_dirs; /* 0 is none */
+	struct hvp_index exe_index;
 	HVP_LIST(struct hvp_domain) domains;
 	HVP_LIST(struct hvp_rule) rules;
 	HVP_LIST(struct hvp_place) places; /* 0 is none */
