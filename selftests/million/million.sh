@@ -53,7 +53,8 @@ start=$(now)
 ok "a policy of $rules rules is compiled" hvctl policy check "$work/million.hv"
 diag "in $(since "$start") s under emulation"
 
-# Somebody else, who looks at the clock; and how late that ever was.
+# Somebody else, who looks at the clock; and how late that ever was. A guest that shares
+# its machine is late by itself; what the kernel calls a lockup is 22 seconds.
 awk 'BEGIN {
 	while (1) {
 		getline line <"/proc/uptime"
@@ -77,14 +78,14 @@ kill $clock
 wait $clock 2>/dev/null
 late=$(cat "$work/late")
 diag "another process waited for at most $late s"
-ok "others run meanwhile" awk -v late="$late" 'BEGIN { exit late > 2 }'
+ok "others run meanwhile" awk -v late="$late" 'BEGIN { exit late > 10 }'
 size=$(hvctl -j policy list | grep -o '"size":[0-9]*' | cut -d: -f2)
 diag "$((size >> 20)) MiB of kernel memory, $((size / rules)) bytes a rule and its text"
-is "it decides" "$(answers million)" 01
-policy second "$few" 0
+is "it decides" "$(answers million)" 10
+policy second "$few" 2
 sed 's/^policy second/policy million/' "$work/second.hv" >"$work/other.hv"
 ok "a small one takes its place" hvctl policy load "$work/other.hv"
-is "and decides" "$(answers million)" 10
+is "and decides" "$(answers million)" 01
 ok "cleared" hvctl policy clear million
 
 # --- interrupted ------------------------------------------------------------------------
@@ -109,12 +110,12 @@ for signal in INT TERM KILL; do
 			done=$((done + 1))
 			g=$(generation)
 		fi
-		[ "$(answers million)" = 10 ] || fail "after $signal at $part/10"
+		[ "$(answers million)" = 01 ] || fail "after $signal at $part/10"
 	done
 done
 diag "$stopped loads were stopped, $done had been done"
 ok "loads are stopped at many points" test $stopped -gt 15
-is "what is in force decides" "$(answers million)" 10
+is "what is in force decides" "$(answers million)" 01
 ok "and the next load finds no transaction open" hvctl policy load \
 	"$work/next.hv"
 ok "cleared" hvctl policy clear million
