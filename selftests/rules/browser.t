@@ -127,8 +127,12 @@ attack unconfined helper_alone
 start_khv
 confine browser
 scene
+# As in a home where no browser has been.
+as_ann rm -rf /home/ann/.config /home/ann/.cache /home/ann/.pki
 fresh
 real_work confined
+ok "it has made its profile" test -d /home/ann/.config
+as_ann mkdir -p /home/ann/.config/chromium/Default /home/ann/.config/autostart
 # The real browser was the one that is confined, and went through the policy.
 like "and it was in the policy" "$(cat "$work/events")" '"policy":"browser"'
 attack confined helper_alone_confined
