@@ -114,7 +114,7 @@ for signal in INT TERM KILL; do
 	done
 done
 diag "$stopped loads were stopped, $done had been done"
-ok "loads are stopped at many points" test $stopped -gt 15
+ok "loads are stopped at several points" test $stopped -gt 5
 is "what is in force decides" "$(answers million)" 01
 ok "and the next load finds no transaction open" hvctl policy load \
 	"$work/next.hv"
