@@ -29,11 +29,17 @@ print($1)"
 
 says "help" 0 '^Usage: hvctl' "$hvctl" help
 says "--help" 0 '^Usage: hvctl' "$hvctl" --help
-all=$("$hvctl" help | awk '/^  [a-z]/ { print $1, $2 }' | grep -v '^-')
-is "every object is in the help" "$(echo "$all" | awk '{ print $1 }' |
-	sort -u | wc -l)" 20
+# Everything below follows from the command table, as "--manual" prints it.
+objects=$("$hvctl" --manual)
+commands=$(for object in $objects; do
+	"$hvctl" --manual "$object" |
+		sed -n 's/^\*hvctl\* \[_OPTIONS_\] \*\([a-z ]*\)\*.*/\1/p'
+done)
+is "every object is in the help" \
+	"$("$hvctl" help | sed -n 's/^  \([a-z]*\) .*/\1/p' | uniq)" "$objects"
+is "there are commands" "$([ "$(echo "$commands" | wc -l)" -gt 40 ] && echo yes)" yes
 bad=''
-for object in module policy rule log event hook task completion; do
+for object in $(echo "$commands" | awk 'NF == 2 { print $1 }' | sort -u); do
 	for way in "$object help" "$object --help" "help $object"; do
 		# shellcheck disable=SC2086 # words
 		"$hvctl" $way | grep -qF "hvctl [OPTIONS] $object VERB" ||
@@ -42,33 +48,81 @@ for object in module policy rule log event hook task completion; do
 done
 is "help of every object, in three ways" "$bad" ""
 bad=''
-for words in "module unload" "policy load" "policy clear" "rule list" \
-	"log level" "run" "attach" "test" "event tail" "status" "task list"; do
+while read -r words; do
 	# shellcheck disable=SC2086 # words
 	for way in "help $words" "$words --help" "$words -h"; do
 		"$hvctl" $way | grep -q "^Usage: hvctl $words" ||
 			bad="$bad [$way]"
 	done
-done
+done <<LIST
+$(echo "$commands" | grep -vx help)
+LIST
 is "help of every command, in three ways" "$bad" ""
 says "version" 0 '^hvctl [0-9.]+ \(protocol 1' "$hvctl" version
 says "-V" 0 '^hvctl [0-9.]+' "$hvctl" -V
-# The manual page is of this program.
-page=$here/../../Documentation/man/hvctl.8.scd
+# --- the table, completion and manual pages say the same ---------------------------
+
+pages=$here/../../Documentation/man
+options_of() {	# WORDS...: of the command alone
+	"$hvctl" help "$@" | sed -n '/^Options:/,/^$/s/^  .*\(--[a-z-]*\).*/\1/p' |
+		sort
+}
+globals=$("$hvctl" help | sed -n '/^Global/,/^$/s/^  .*\(--[a-z-]*\).*/\1/p' | sort)
+offered() {	# WORDS...: options
+	"$hvctl" --complete "$(($# + 1))" hvctl "$@" -- | grep '^--' | sort
+}
+
+is "completion has every object" "$("$hvctl" --complete 1 hvctl "")" "$objects"
+bad='' unsaid='' pageless=''
+while read -r object verb; do
+	[ -z "$verb" ] || "$hvctl" --complete 2 hvctl "$object" "" |
+		grep -qx -e "$verb" || bad="$bad [$object $verb]"
+	# shellcheck disable=SC2086 # words
+	is_own=$(options_of $object $verb)
+	# shellcheck disable=SC2086 # words
+	[ "$(offered $object $verb)" = "$(printf '%s\n' $is_own $globals | sort)" ] ||
+		bad="$bad [options of $object $verb]"
+	# The overview, then the page of the object, as it is installed.
+	grep -qE "\*$object${verb:+ $verb}[ *]" "$pages/hvctl.8.scd" ||
+		unsaid="$unsaid [$object $verb]"
+	for option in $is_own; do
+		grep -qF -e "*$option*" "$pages/hvctl.8.scd" ||
+			unsaid="$unsaid [$object $verb $option]"
+		grep -qF -e "$option" \
+			"$bin/man/hvctl-$object.8" ||
+			pageless="$pageless [$object $verb $option]"
+	done
+	grep -q "$object${verb:+ $verb}" "$bin/man/hvctl-$object.8" ||
+		pageless="$pageless [$object $verb]"
+done <<LIST
+$commands
+LIST
+is "completion has every verb and every option, and no other" "$bad" ""
+is "hvctl(8) has every command and every option" "$unsaid" ""
+is "each object has a page, which has its commands and options" "$pageless" ""
+is "and no other page is there" \
+	"$(cd "$bin/man" && printf '%s\n' hvctl-*.8 | sed 's/hvctl-//; s/\.8//' | sort)" \
+	"$(echo "$objects" | sort)"
 bad=''
-for word in $(echo "$all" | tr -d '[]' | tr ' ' '\n' | grep '^[a-z]' |
-	sort -u); do
-	grep -q "\*.*$word" "$page" || bad="$bad $word"
+for option in $globals; do
+	grep -qF -e "*$option*" "$pages/hvctl.8.scd" || bad="$bad $option"
 done
-is "hvctl(8) has every word" "$bad" ""
+is "hvctl(8) has every global option" "$bad" ""
 bad=''
-for option in $({ "$hvctl" help; "$hvctl" help run; "$hvctl" help test
-	"$hvctl" help event tail; "$hvctl" help policy clear
-	"$hvctl" help policy load; "$hvctl" help attach; } |
-	grep -oE -- '--[a-z-]+' | sort -u); do
-	grep -q -- "$option" "$page" || bad="$bad $option"
+for word in $(sed -n '/^# COMMANDS/,/^# /s/^\*//p' "$pages/hvctl.8.scd" |
+	grep -oE '^[a-z]+ [a-z]+\*|\*[a-z]+ [a-z]+\*' | tr -d '*' | tr ' ' ':'); do
+	echo "$commands" | grep -qx "$(echo "$word" | tr ':' ' ')" || bad="$bad $word"
 done
-is "hvctl(8) has every option" "$bad" ""
+is "hvctl(8) has no command that is not there" "$bad" ""
+if command -v man >/dev/null; then
+	bad=''
+	for page in "$bin"/man/*.[1-9]; do
+		bad="$bad$(MANWIDTH=100 man -l --warnings "$page" 2>&1 >/dev/null)"
+	done
+	is "the pages are without a warning" "$bad" ""
+else
+	skip "the pages are without a warning" "no man"
+fi
 
 # --- exit codes ------------------------------------------------------------------
 
@@ -84,6 +138,10 @@ says "option without its value" 2 'needs SEC' "$hvctl" --timeout
 says "option with a value it does not have" 2 'takes no value' \
 	"$hvctl" --json=x status
 says "bad number" 2 'is not 0 to 86400' "$hvctl" --timeout=soon status
+says "bad format" 2 'is not table, json or pretty' "$hvctl" -o xml status
+says "a name that is none" 2 'is no name of a module' "$hvctl" module load ../x
+says "rules on standard input" 5 'stdin:1:' sh -c \
+	"echo 'file /etc raed' | $hvctl policy check -"
 says "bad colour" 2 'is not auto' "$hvctl" --color blue status
 says "too few arguments" 2 'arguments are missing' "$hvctl" policy load
 says "too many arguments" 2 'too many arguments' "$hvctl" status now
@@ -207,10 +265,12 @@ is "complete objects" "$(candidates 1 hvctl po)" "policy "
 is "complete verbs" "$(candidates 2 hvctl policy "")" \
 	"load confirm rollback clear list show check resolve diff "
 is "complete options" "$(candidates 2 hvctl attach --t)" "--tree --timeout "
+is "complete the value of a global option" "$(candidates 2 hvctl -o p)" "pretty "
+is "and of a long one" "$(candidates 2 hvctl --color a)" "auto always "
 is "complete files" "$(candidates 3 hvctl policy load "")" "@file "
 is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "
 is "complete levels" "$(candidates 4 hvctl log level wrap a)" "audit allow "
-is "complete after options" "$(candidates 3 hvctl -j module l)" "list "
+is "complete after options" "$(candidates 3 hvctl -j module li)" "list "
 is "complete types" "$(candidates 2 hvctl test k)" "kernel "
 is "complete help" "$(candidates 3 hvctl help policy s)" "show "
 is "nothing after --" "$(candidates 3 hvctl run -- "")" ""
@@ -224,6 +284,31 @@ got=$(cd "$work" && bash -c '. ./completion
 is "the shell's part" "$got" "good.hv"
 is "the same is installed" "$(cat "$work/completion")" \
 	"$(cat "$here/../../tools/completion/hvctl")"
+"$hvctl" completion zsh >"$work/completion.zsh"
+is "for zsh too" "$(cat "$work/completion.zsh")" \
+	"$(cat "$here/../../tools/completion/_hvctl")"
+zsh_offers() {	# WORD...: the last is being completed
+	zsh -fc 'compdef() { :; }
+		compadd() { [[ $1 == -- ]] && shift; [[ $1 == -S ]] && shift 3; print -l -- "$@"; }
+		_files() { print -- "files $*"; }
+		. $1; shift; words=(hvctl "$@"); CURRENT=$#words; _hvctl' \
+		zsh "$work/completion.zsh" "$@" | tr '\n' ' '
+}
+if command -v zsh >/dev/null; then
+	is "zsh: verbs" "$(zsh_offers policy "")" "$(candidates 2 hvctl policy "")"
+	is "zsh: part of a verb" "$(zsh_offers policy sh)" "show "
+	is "zsh: options" "$(zsh_offers attach --t)" "--tree --timeout "
+	is "zsh: files" "$(zsh_offers policy load "")" "files -g *.hv "
+	is "zsh: what goes on" "$(zsh_offers admin grant wrap log us)" "user= "
+	# As zsh finds it: by its name in a folder of fpath.
+	mkdir "$work/fpath"
+	cp "$work/completion.zsh" "$work/fpath/_hvctl"
+	is "zsh: loads it on demand" "$(zsh -fc 'fpath=($1 $fpath)
+		autoload -Uz compinit; compinit -D; print $_comps[hvctl]' \
+		zsh "$work/fpath")" _hvctl
+else
+	skip "zsh" "not there"
+fi
 
 # --- hvauditd ---------------------------------------------------------------------------
 

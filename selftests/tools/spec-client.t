@@ -113,6 +113,7 @@ def lists(family):
     same_list(family, "coverage-get", "coverage", "coverage")
     same_list(family, "event-stats-get", "stats", "event", "stats")
     same_list(family, "admin-get", "admin", "admin", "list")
+    same_list(family, "count-get", "counts", "shadow", "diff")
     chunks = [r["policy"] for r in
               family.ask("policy-blob-get", policy={"name": "web"})]
     blob = b"".join(c["data"] for c in chunks)
@@ -196,7 +197,8 @@ def nobody():
                         ("policy-get", ("policy", "list")),
                         ("coverage-get", ("coverage",)),
                         ("event-stats-get", ("event", "stats")),
-                        ("admin-get", ("admin", "list"))):
+                        ("admin-get", ("admin", "list")),
+                        ("count-get", ("shadow", "diff"))):
         same_refusal(f"user nobody: {op}", errno.EPERM,
                      lambda op=op: family.ask(op), *command)
 
@@ -250,6 +252,15 @@ def main():
     subprocess.run(["modprobe", "khv_wrap"], check=True)
     subprocess.run(["hvctl", "-q", "policy", "load", f"{WORK}/web.hv"],
                    check=True)
+    # A shadow that would refuse what is done, so that there is something to count.
+    with open(f"{WORK}/shadow.hv", "w", encoding="utf-8") as f:
+        f.write("policy web\nadmin user=1001\nfile / read/write\n"
+                "file /etc/hostname none\n"
+                "socket any read/write\nprocess any read/write\n")
+    subprocess.run(["hvctl", "-q", "policy", "load", "--shadow",
+                    f"{WORK}/shadow.hv"], check=True)
+    subprocess.run(["hvctl", "run", "web", "--", "cat", "/etc/hostname"],
+                   check=True, stdout=subprocess.PIPE)
     with subprocess.Popen(["hvctl", "run", "web", "--", "sleep", "600"]) as \
             confined, subprocess.Popen(["sleep", "600"]) as victim:
         time.sleep(2)

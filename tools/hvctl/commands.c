@@ -40,6 +40,56 @@ const struct option_def option_table[NR_OPTIONS] = {
 	[OPT_LIVE] = { "live", 0, NULL, NULL, "as \"event top\" shows it" },
 };
 
+const struct option_def global_table[NR_GLOBALS] = {
+	[GLOBAL_JSON] = { "json", 'j', NULL, NULL,
+			  "JSON on standard output, errors too" },
+	[GLOBAL_PRETTY] = { "pretty", 'p', NULL, NULL,
+			    "the same with line breaks" },
+	[GLOBAL_OUTPUT] = { "output", 'o', "FORMAT", "format",
+			    "table, json or pretty" },
+	[GLOBAL_QUIET] = { "quiet", 'q', NULL, NULL,
+			   "no messages about success" },
+	[GLOBAL_DRY_RUN] = { "dry-run", 'n', NULL, NULL,
+			     "try everything, change nothing" },
+	[GLOBAL_CHECK] = { "check", 'c', NULL, NULL, "the same" },
+	[GLOBAL_YES] = { "yes", 'y', NULL, NULL, "do not ask" },
+	[GLOBAL_TIMEOUT] = { "timeout", 0, "SEC", "-",
+			     "longest wait for tasks and answers (default 5)" },
+	[GLOBAL_NO_HEADER] = { "no-header", 0, NULL, NULL,
+			       "tables without the line of names" },
+	[GLOBAL_COLOR] = { "color", 0, "WHEN", "when",
+			   "auto, always, never; NO_COLOR is honoured" },
+	[GLOBAL_VERSION] = { "version", 'V', NULL, NULL, "that of hvctl" },
+	[GLOBAL_HELP] = { "help", 'h', NULL, NULL,
+			  "this, or about one command" },
+};
+
+/* Each has a manual page, hvctl-OBJECT(8). */
+const struct object objects[] = {
+	{ "status", "see what is loaded and in force" },
+	{ "module", "list, load, switch and unload clients" },
+	{ "policy", "check, load, compare and clear policies" },
+	{ "shadow", "try a policy beside the one in force" },
+	{ "rule", "list rules" },
+	{ "log", "say which decisions become events" },
+	{ "run", "run a program inside a policy" },
+	{ "attach", "put a running process under a policy" },
+	{ "task", "list confined tasks" },
+	{ "test", "ask a policy what it would decide" },
+	{ "why", "explain a decision" },
+	{ "learn", "write a policy from what a program does" },
+	{ "event", "read decisions" },
+	{ "hook", "list hooked kernel functions" },
+	{ "coverage", "see what checks each verb on this kernel" },
+	{ "admin", "list administrators, give rights and take them" },
+	{ "lock", "refuse changes until reboot" },
+	{ "version", "print versions" },
+	{ "completion", "print completion scripts for shells" },
+	{ "help", "explain commands" },
+};
+
+const size_t nr_objects = ARRAY_SIZE(objects);
+
 #define O(option)    (1u << OPT_##option)
 #define LOAD_OPTIONS (O(IF_GENERATION) | O(CONFIRM) | O(SHADOW))
 
@@ -58,6 +108,10 @@ const struct command commands[] = {
 	  "clients: id, priority, state, hooked calls", NULL },
 	{ "module", "show", cmd_module_show, 1, 1, CMD_KERNEL, 0, "NAME",
 	  "client", "everything about one client", NULL },
+	{ "module", "load", cmd_module_load, 1, 1, 0, 0, "NAME", "client",
+	  "load the kernel module of a client, and khv before it",
+	  "NAME is that of the client or of its module: wrap, khv_wrap. What modprobe\n"
+	  "cannot load is explained by the last lines of the kernel log." },
 	{ "module", "enable", cmd_module_enable, 1, 1, CMD_KERNEL, 0, "NAME",
 	  "client", "put the hooks of a client in", NULL },
 	{ "module", "disable", cmd_module_disable, 1, 1, CMD_KERNEL, 0, "NAME",
@@ -70,7 +124,8 @@ const struct command commands[] = {
 
 	{ "policy", "load", cmd_policy_load, 1, -1, 0, LOAD_OPTIONS, "FILE...",
 	  "file...", "compile rule files and put them in force, all at once",
-	  "With -n everything is tried and nothing is changed." },
+	  "With -n everything is tried and nothing is changed. FILE - is standard\n"
+	  "input." },
 	{ "policy", "confirm", cmd_policy_confirm, 0, 0, CMD_KERNEL,
 	  O(IF_GENERATION), "", "", "keep what was loaded with --confirm",
 	  "With --if-generation N only if N is the one that waits." },
@@ -207,6 +262,8 @@ const struct command commands[] = {
 	{ "admin", "revoke", cmd_admin_revoke, 2, 2, CMD_KERNEL, 0,
 	  "CLIENT user=NAME|group=NAME", "client who",
 	  "take the rights on a client away", NULL },
+	{ "lock", "show", cmd_lock_show, 0, 0, CMD_KERNEL, 0, "", "",
+	  "locks that are set, by whom and since when", NULL },
 	{ "lock", "policy", cmd_lock, 0, 0, CMD_KERNEL, 0, "", "",
 	  "no change of policies or clients until reboot",
 	  "Tasks can still be put under a policy. There is no unlock." },
@@ -220,7 +277,9 @@ const struct command commands[] = {
 	{ "version", NULL, cmd_version, 0, 0, 0, 0, "", "",
 	  "version of hvctl and of the protocol", NULL },
 	{ "completion", "bash", cmd_completion, 0, 0, 0, 0, "", "",
-	  "print the completion script for a shell", NULL },
+	  "print the completion script for bash", NULL },
+	{ "completion", "zsh", cmd_completion, 0, 0, 0, 0, "", "",
+	  "print the completion script for zsh", NULL },
 	{ "help", NULL, cmd_help, 0, 2, 0, 0, "[OBJECT [VERB]]", "help",
 	  "this, or more about one command", NULL },
 };

@@ -5,15 +5,18 @@
 #include <string.h>
 #include "hvctl.h"
 
-/* tools/completion/hvctl, as strings. */
+/* tools/completion/, as strings. */
 static const char bash_script[] =
-#include "completion.inc"
+#include "completion-hvctl.inc"
+	;
+static const char zsh_script[] =
+#include "completion-_hvctl.inc"
 	;
 
 int cmd_completion(struct hvctl *h)
 {
 	h->streaming = true;
-	fputs(bash_script, stdout);
+	fputs(!strcmp(h->cmd->verb, "zsh") ? zsh_script : bash_script, stdout);
 	return HV_OK;
 }
 
@@ -107,6 +110,13 @@ static void offer_kind(const char *kind)
 	static const char *const types[] = { "file", "socket", "process",
 					     "kernel" };
 
+	static const char *const formats[] = { "table", "json", "pretty" };
+	static const char *const when[] = { "auto", "always", "never" };
+
+	if (!strcmp(kind, "format"))
+		offer_words(formats, ARRAY_SIZE(formats));
+	else if (!strcmp(kind, "when"))
+		offer_words(when, ARRAY_SIZE(when));
 	if (strstr(kind, "file"))
 		puts("@file");
 	if (!strncmp(kind, "policy", 6))
@@ -135,21 +145,21 @@ static void offer_kind(const char *kind)
 		offer_fields("=");
 }
 
-static void offer_options(const struct command *c)
+static void offer_option(const struct option_def *o)
 {
-	static const char *const globals[] = {
-		"--json",    "--pretty",    "--quiet", "--dry-run", "--yes",
-		"--timeout", "--no-header", "--color", "--version", "--help",
-	};
 	char word[32];
 
+	snprintf(word, sizeof(word), "--%s", o->name);
+	offer(word);
+}
+
+static void offer_options(const struct command *c)
+{
 	for (int i = 0; c && i < NR_OPTIONS; i++)
-		if (c->options >> i & 1) {
-			snprintf(word, sizeof(word), "--%s",
-				 option_table[i].name);
-			offer(word);
-		}
-	offer_words(globals, ARRAY_SIZE(globals));
+		if (c->options >> i & 1)
+			offer_option(&option_table[i]);
+	for (int i = 0; i < NR_GLOBALS; i++)
+		offer_option(&global_table[i]);
 }
 
 /* Kind number @n of "a b c..."; a last "c..." goes on for ever. */
@@ -174,18 +184,24 @@ static void offer_argument(const struct command *c, int n)
 		offer_kind(last);
 }
 
+/* Kind of the value that is to follow an option; NULL: none is. */
 static const char *value_kind(const struct command *c, const char *word)
 {
-	for (int i = 0; c && i < NR_OPTIONS; i++)
-		if ((c->options >> i & 1) && !strncmp(word, "--", 2) &&
-		    !strcmp(word + 2, option_table[i].name))
-			return option_table[i].value ?
-				       option_table[i].complete ?
-				       option_table[i].complete :
-				       "-" :
-				       NULL;
-	return !strcmp(word, "--timeout") || !strcmp(word, "--color") ? "-" :
-									NULL;
+	const struct option_def *o = NULL;
+	bool is_long = !strncmp(word, "--", 2);
+	const char *name = is_long ? word + 2 : NULL;
+	size_t len = is_long ? strlen(name) : 0;
+	char letter = word[0] == '-' && !is_long ? word[1] : '\n';
+	int i = find_option(option_table, NR_OPTIONS, name, len, letter);
+
+	if (i >= 0 && c && (c->options >> i & 1))
+		o = &option_table[i];
+	i = find_option(global_table, NR_GLOBALS, name, len, letter);
+	if (!o && i >= 0)
+		o = &global_table[i];
+	if (!o || !o->value)
+		return NULL;
+	return o->complete ? o->complete : "-";
 }
 
 /* @argv: number of the word to complete, then all words of the line. */

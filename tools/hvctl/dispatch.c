@@ -5,19 +5,6 @@
 #include <unistd.h>
 #include "hvctl.h"
 
-static const struct global {
-	const char *name;
-	char letter;
-	const char *value;
-	int which;
-} globals[] = {
-	{ "json", 'j', NULL, 'j' },    { "pretty", 'p', NULL, 'p' },
-	{ "quiet", 'q', NULL, 'q' },   { "dry-run", 'n', NULL, 'n' },
-	{ "yes", 'y', NULL, 'y' },     { "version", 'V', NULL, 'V' },
-	{ "help", 'h', NULL, 'h' },    { "timeout", 0, "SEC", 't' },
-	{ "no-header", 0, NULL, 'H' }, { "color", 0, "WHEN", 'c' },
-};
-
 static int set_color(struct hvctl *h, const char *when)
 {
 	if (!strcmp(when, "always"))
@@ -33,36 +20,49 @@ static int set_color(struct hvctl *h, const char *when)
 	return 0;
 }
 
+static int set_output(struct hvctl *h, const char *format)
+{
+	h->pretty = !strcmp(format, "pretty");
+	h->json = h->pretty || !strcmp(format, "json");
+	if (h->json || !strcmp(format, "table"))
+		return 0;
+	return fail(h, HV_USAGE, NULL,
+		    "--output: \"%s\" is not table, json or pretty", format);
+}
+
 static int set_global(struct hvctl *h, int which, const char *value)
 {
 	char *end;
 
 	switch (which) {
-	case 'p':
+	case GLOBAL_PRETTY:
 		h->pretty = true;
 		h->json = true;
 		break;
-	case 'j':
+	case GLOBAL_JSON:
 		h->json = true;
 		break;
-	case 'q':
+	case GLOBAL_QUIET:
 		h->quiet = true;
 		break;
-	case 'n':
+	case GLOBAL_OUTPUT:
+		return set_output(h, value);
+	case GLOBAL_DRY_RUN:
+	case GLOBAL_CHECK:
 		h->dry_run = true;
 		break;
-	case 'y':
+	case GLOBAL_YES:
 		h->yes = true;
 		break;
-	case 'H':
+	case GLOBAL_NO_HEADER:
 		h->no_header = true;
 		break;
-	case 'h':
+	case GLOBAL_HELP:
 		h->help = true;
 		break;
-	case 'c':
+	case GLOBAL_COLOR:
 		return set_color(h, value);
-	case 't':
+	case GLOBAL_TIMEOUT:
 		h->timeout = (unsigned int)strtoul(value, &end, 10);
 		if (*end || end == value || h->timeout > 86400)
 			return fail(
@@ -70,7 +70,7 @@ static int set_global(struct hvctl *h, int which, const char *value)
 				"--timeout: \"%s\" is not 0 to 86400 seconds",
 				value);
 		break;
-	case 'V':
+	case GLOBAL_VERSION:
 		for (size_t i = 0; i < nr_commands; i++)
 			if (commands[i].fn == cmd_version)
 				h->cmd = &commands[i];
@@ -85,6 +85,28 @@ struct words {
 	int argc, at;
 };
 
+int find_option(const struct option_def *table, int count, const char *name,
+		size_t len, char letter)
+{
+	for (int i = 0; i < count; i++)
+		if (name ? strlen(table[i].name) == len &&
+				    !strncmp(table[i].name, name, len) :
+			   table[i].letter == letter)
+			return i;
+	return -1;
+}
+
+/* The same among those that the command has. */
+static int own_option(unsigned int allowed, const char *name, size_t len,
+		      char letter)
+{
+	for (int i = 0; i < NR_OPTIONS; i++)
+		if ((allowed >> i & 1) &&
+		    !find_option(&option_table[i], 1, name, len, letter))
+			return i;
+	return -1;
+}
+
 /*
  * One option word, at w->argv[w->at]: "--name", "--name=value" or letters.
  * Options of the command come before global ones of the same letter.
@@ -98,32 +120,21 @@ static int take_option(struct hvctl *h, struct words *w)
 	size_t len = equal ? (size_t)(equal - word) - 2 : strlen(word) - 2;
 
 	for (char *p = word + 1; *p; p++) {
+		const char *name = is_long ? word + 2 : NULL;
 		const char *value = NULL, *wants = NULL;
-		int own = -1, which = 0;
 		bool last = is_long || !p[1];
+		int own = own_option(allowed, name, len, *p);
+		int which = own < 0 ? find_option(global_table, NR_GLOBALS,
+						  name, len, *p) :
+				      -1;
 
-		for (int i = 0; i < NR_OPTIONS && own < 0; i++)
-			if ((allowed >> i & 1) &&
-			    (is_long ? strlen(option_table[i].name) == len &&
-					       !strncmp(option_table[i].name,
-							word + 2, len) :
-				       option_table[i].letter == *p))
-				own = i;
-		for (size_t i = 0; i < ARRAY_SIZE(globals) && own < 0; i++)
-			if (is_long ? strlen(globals[i].name) == len &&
-					      !strncmp(globals[i].name,
-						       word + 2, len) :
-				      globals[i].letter == *p) {
-				which = globals[i].which;
-				wants = globals[i].value;
-			}
-		if (own < 0 && !which)
+		if (own < 0 && which < 0)
 			return fail(h, HV_USAGE, "see: hvctl help",
 				    is_long ? "unknown option %s" :
 					      "unknown option in %s",
 				    word);
-		if (own >= 0)
-			wants = option_table[own].value;
+		wants = own >= 0 ? option_table[own].value :
+				   global_table[which].value;
 		if (!wants && equal)
 			return fail(h, HV_USAGE, NULL,
 				    "option %s takes no value", word);

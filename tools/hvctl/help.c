@@ -4,18 +4,6 @@
 #include <json-c/json.h>
 #include "hvctl.h"
 
-static const char global_help[] =
-	"Global options:\n"
-	"  -j, --json       JSON on standard output, errors too\n"
-	"  -p, --pretty     the same with line breaks\n"
-	"  -q, --quiet      no messages about success\n"
-	"  -n, --dry-run    try everything, change nothing\n"
-	"  -y, --yes        do not ask\n"
-	"  --timeout SEC    longest wait for tasks and answers (default 5)\n"
-	"  --no-header      tables without the line of names\n"
-	"  --color WHEN     auto, always, never; NO_COLOR is honoured\n"
-	"  -V, --version    -h, --help\n";
-
 static const char exit_help[] =
 	"Exit codes: 0 done, allowed  1 failed, denied  2 usage  3 modules not loaded\n"
 	"  4 not permitted  5 error in a rule file  6 no answer in time  7 locked\n"
@@ -42,6 +30,16 @@ static void print_usage(FILE *f, const struct command *c)
 	fputc('\n', f);
 }
 
+static void print_option(FILE *f, const struct option_def *o)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%.1s%s--%s%s%s", o->letter ? "-" : "",
+		 &o->letter, o->letter ? ", " : "", o->name,
+		 o->value ? " " : "", o->value ? o->value : "");
+	fprintf(f, "  %-20s %s\n", name, o->help);
+}
+
 static void print_command(FILE *f, const struct command *c)
 {
 	fputs("Usage: ", f);
@@ -52,16 +50,8 @@ static void print_command(FILE *f, const struct command *c)
 	if (c->options)
 		fputs("\nOptions:\n", f);
 	for (int i = 0; i < NR_OPTIONS; i++) {
-		const struct option_def *o = &option_table[i];
-		char name[64];
-
-		if (!(c->options >> i & 1))
-			continue;
-		snprintf(name, sizeof(name), "%s%.1s%s--%s%s%s",
-			 o->letter ? "-" : "", &o->letter,
-			 o->letter ? ", " : "", o->name, o->value ? " " : "",
-			 o->value ? o->value : "");
-		fprintf(f, "  %-20s %s\n", name, o->help);
+		if (c->options >> i & 1)
+			print_option(f, &option_table[i]);
 	}
 	fputs("\n\"hvctl help\" lists the global options.\n", f);
 }
@@ -100,7 +90,10 @@ void print_help(FILE *f, const struct hvctl *h, const char *object,
 	      "Control kernel hypervisors: which programs may touch what.\n\n",
 	      f);
 	print_lines(f, NULL);
-	fprintf(f, "\n%s\n%s", global_help, exit_help);
+	fputs("\nGlobal options:\n", f);
+	for (int i = 0; i < NR_GLOBALS; i++)
+		print_option(f, &global_table[i]);
+	fprintf(f, "\n%s", exit_help);
 }
 
 static size_t distance(const char *a, const char *b)

@@ -52,6 +52,23 @@ enum hv_option {
 	NR_OPTIONS
 };
 
+/* Options of all commands; global_table[] in commands.c describes them. */
+enum hv_global {
+	GLOBAL_JSON,
+	GLOBAL_PRETTY,
+	GLOBAL_OUTPUT,
+	GLOBAL_QUIET,
+	GLOBAL_DRY_RUN,
+	GLOBAL_CHECK,
+	GLOBAL_YES,
+	GLOBAL_TIMEOUT,
+	GLOBAL_NO_HEADER,
+	GLOBAL_COLOR,
+	GLOBAL_VERSION,
+	GLOBAL_HELP,
+	NR_GLOBALS
+};
+
 struct option_def {
 	const char *name;
 	char letter;	      /* 0: none */
@@ -81,9 +98,18 @@ struct command {
 	const char *more;     /* further lines, or NULL */
 };
 
+/* What the commands of an object are about. */
+struct object {
+	const char *name;
+	const char *help; /* one line */
+};
+
+extern const struct object objects[];
+extern const size_t nr_objects;
 extern const struct command commands[];
 extern const size_t nr_commands;
 extern const struct option_def option_table[NR_OPTIONS];
+extern const struct option_def global_table[NR_GLOBALS];
 
 struct hvctl {
 	bool json, pretty, quiet, dry_run, yes, no_header, color, help;
@@ -153,10 +179,15 @@ char *safe(const char *s);
 
 /* --- dispatch.c, help.c, complete.c ----------------------------------------- */
 
+/* Index in a table of options, by long name of @len bytes, or by letter; -1. */
+int find_option(const struct option_def *table, int count, const char *name,
+		size_t len, char letter);
 int parse(struct hvctl *h, int argc, char **argv);
 void print_help(FILE *f, const struct hvctl *h, const char *object,
 		const struct command *cmd);
 int complete(int argc, char **argv);
+/* manual.c: the page of an object as scdoc, or with NULL which have one. */
+int manual(const char *object);
 /* Nearest of @count words, NULL if none is near. */
 const char *did_you_mean(const char *word, const char *const *words,
 			 size_t count);
@@ -185,7 +216,7 @@ command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats,
 	cmd_event_search, cmd_event_replay, cmd_event_top;
-command_fn cmd_lock, cmd_coverage;
+command_fn cmd_lock, cmd_lock_show, cmd_module_load, cmd_coverage;
 /* What rule.c says about rules, for others who show them. */
 struct khv_rule_info;
 struct json_object *rule_json(const char *policy,

@@ -29,6 +29,29 @@ int cmd_lock(struct hvctl *h)
 	return HV_OK;
 }
 
+static const struct column columns[] = {
+	{ "LOCK", "name", false },
+	{ "UID", "uid", true },
+	{ "SINCE", "time", false },
+};
+
+/* Without a uid it was the parameter of the module. */
+int cmd_lock_show(struct hvctl *h)
+{
+	struct khv_list *l;
+
+	if (khv_list_locks(h->conn, &l))
+		return fail_kernel(h, "lock show");
+	remember_generation(h);
+	if (!khv_list_count(l))
+		note(h, "nothing is locked");
+	else
+		print_list(h, &khv_lock_record, l, columns,
+			   ARRAY_SIZE(columns));
+	khv_list_free(l);
+	return HV_OK;
+}
+
 int check_lock(struct hvctl *h, const char *lock, const char *what)
 {
 	struct khv_list *l;

@@ -13,6 +13,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (argc > 1 && !strcmp(argv[1], "--complete"))
 		return complete(argc - 2, argv + 2);
+	if (argc > 1 && !strcmp(argv[1], "--manual"))
+		return manual(argc > 2 ? argv[2] : NULL);
 	code = parse(&h, argc, argv);
 	if (!code && (h.cmd->flags & CMD_KERNEL))
 		code = connect_kernel(&h);

@@ -56,6 +56,28 @@ static void show_message(struct hvctl *h, const struct khv_policy_message *m)
 	free(text);
 }
 
+/* Standard input is called so in messages, and the policy if it has no name. */
+static int compile_input(const struct khv_policy_options *options,
+			 struct khv_policy **policy)
+{
+	size_t size = 0, len = 0;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+	char part[4096];
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	while ((len = fread(part, 1, sizeof(part), stdin)))
+		fwrite(part, 1, len, out);
+	err = fclose(out) || ferror(stdin) ? -EIO : 0;
+	if (!err)
+		err = khv_policy_compile_text("stdin", text, size, options,
+					      policy);
+	free(text);
+	return err;
+}
+
 int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
 {
 	struct khv_policy_options options = { 0 };
@@ -64,7 +86,10 @@ int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
 	*policy = NULL;
 	if (h->cmd->fn == cmd_policy_check)
 		options.flags = KHV_POLICY_LINT | KHV_POLICY_LINT_PATHS;
-	err = khv_policy_compile_file(path, &options, policy);
+	if (strcmp(path, "-"))
+		err = khv_policy_compile_file(path, &options, policy);
+	else
+		err = compile_input(&options, policy);
 	if (!*policy)
 		return fail(h, HV_FAILED, NULL, "%s: %s", path, strerror(-err));
 	for (size_t i = 0; i < khv_policy_nr_messages(*policy); i++)

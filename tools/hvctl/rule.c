@@ -84,13 +84,88 @@ static void add_rules(struct hvctl *h, struct table *t,
 	}
 }
 
+/* Policies in force, read back: all of one generation. */
+struct in_force {
+	struct khv_policy **policy;
+	size_t count;
+};
+
+static void drop_all(struct in_force *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		khv_policy_free(f->policy[i]);
+	free(f->policy);
+	memset(f, 0, sizeof(*f));
+}
+
+static int read_all(struct hvctl *h, struct in_force *f)
+{
+	struct khv_list *l = NULL;
+	int code = HV_OK;
+	void *blob;
+	size_t size;
+
+	if (khv_list_policies(h->conn, &l))
+		return fail_kernel(h, "rule list");
+	f->policy = calloc(khv_list_count(l) + 1, sizeof(*f->policy));
+	if (!f->policy)
+		code = fail(h, HV_FAILED, NULL, "rule list: no memory");
+	for (size_t i = 0; !code && i < khv_list_count(l); i++) {
+		const struct khv_policy_info *info = khv_list_at(l, i);
+
+		/* One that is gone by now is no error: we are going to look again. */
+		if (khv_fetch_text(h->conn, info->name, false, &blob, &size,
+				   NULL)) {
+			if (khv_error(h->conn)->code != ENOENT)
+				code = fail_kernel(h, info->name);
+			continue;
+		}
+		if (khv_policy_open_blob(blob, size, &f->policy[f->count]))
+			code = fail(h, HV_FAILED,
+				    "load it again with this version of hvctl",
+				    "%s: the policy in force cannot be read",
+				    info->name);
+		free(blob);
+		f->count++;
+	}
+	khv_list_free(l);
+	return code;
+}
+
+/* Read again if somebody has changed something meanwhile, as long as --timeout says. */
+static int read_in_force(struct hvctl *h, struct in_force *f)
+{
+	double end = now() + h->timeout;
+	const struct khv_info *info;
+	uint64_t before;
+	int code;
+
+	for (;;) {
+		if (khv_get_info(h->conn, &info))
+			return fail_kernel(h, "rule list");
+		before = info->generation;
+		code = read_all(h, f);
+		if (khv_get_info(h->conn, &info))
+			return fail_kernel(h, "rule list");
+		h->generation = info->generation;
+		if (info->generation == before)
+			return code;
+		drop_all(f);
+		if (now() > end)
+			return fail(
+				h, HV_STALE,
+				"try again, or with a longer --timeout",
+				"rule list: policies change faster than they are read");
+	}
+}
+
 int cmd_rule_list(struct hvctl *h)
 {
 	struct table *t = h->json ? NULL :
 				    table_new(columns, ARRAY_SIZE(columns));
-	struct khv_list *l = NULL;
-	struct khv_policy *p;
-	int code = HV_OK;
+	struct in_force all = { 0 };
+	struct khv_policy *p = NULL;
+	int code;
 
 	if (h->argc) {
 		code = find_policy(h, h->argv[0], &p);
@@ -100,20 +175,11 @@ int cmd_rule_list(struct hvctl *h)
 			khv_policy_free(p);
 	} else {
 		code = connect_kernel(h);
-		if (!code && khv_list_policies(h->conn, &l))
-			code = fail_kernel(h, "rule list");
-		for (size_t i = 0; !code && i < khv_list_count(l); i++) {
-			const struct khv_policy_info *info = khv_list_at(l, i);
-
-			code = find_policy(h, info->name, &p);
-			if (!code)
-				add_rules(h, t, p);
-			if (!code)
-				khv_policy_free(p);
-		}
-		khv_list_free(l);
-		if (h->conn)
-			remember_generation(h);
+		if (!code)
+			code = read_in_force(h, &all);
+		for (size_t i = 0; !code && i < all.count; i++)
+			add_rules(h, t, all.policy[i]);
+		drop_all(&all);
 	}
 	if (t && !code)
 		table_print(t, h);
