@@ -32,7 +32,7 @@ int khv_match_parse(struct khv_match *m, const char *text, char *error,
 	char key[32];
 
 	memset(m, 0, sizeof(*m));
-	if (khv_match_split(text, key, sizeof(key), &m->not, &pattern)) {
+	if (khv_match_split(text, key, sizeof(key), &m->negated, &pattern)) {
 		snprintf(error, size,
 			 "\"%s\": expected FIELD=PATTERN or FIELD!=PATTERN",
 			 text);
@@ -61,5 +61,5 @@ bool khv_match(const struct khv_match *m, const struct khv_event *e)
 
 	khv_field_text(&khv_event_record.fields[m->field], e, text,
 		       sizeof(text));
-	return fnmatch(m->pattern, text, FNM_NOESCAPE) ? m->not : !m->not ;
+	return fnmatch(m->pattern, text, FNM_NOESCAPE) ? m->negated : !m->negated ;
 }

@@ -90,7 +90,7 @@ void filter_print(const struct filter *f, FILE *out)
 	for (unsigned int i = 0; i < f->nr_conditions; i++)
 		fprintf(out, " %s%s=%s",
 			khv_event_record.fields[f->conditions[i].field].key,
-			f->conditions[i].not ? "!" : "",
+			f->conditions[i].negated ? "!" : "",
 			f->conditions[i].pattern);
 }
 

@@ -613,12 +613,12 @@ size_t khv_event_text(const struct khv_event *event, char *buf, size_t size);
 /**
  * struct khv_match - a condition on one field of an event
  * @field: of khv_event_record
- * @not: the pattern must not fit
+ * @negated: the pattern must not fit
  * @pattern: of fnmatch(3), for the text of khv_field_text()
  */
 struct khv_match {
 	unsigned int field;
-	bool not ;
+	bool negated;
 	char pattern[104];
 };
 
@@ -631,7 +631,7 @@ int khv_match_parse(struct khv_match *match, const char *text, char *error,
 		    size_t size);
 bool khv_match(const struct khv_match *match, const struct khv_event *event);
 /* The parts of a condition; for fields that are not the kernel's. 0, -EINVAL. */
-int khv_match_split(const char *text, char *key, size_t size, bool * not,
+int khv_match_split(const char *text, char *key, size_t size, bool *negated,
 		    const char **pattern);
 
 /* json-c; the caller owns the object. */
