@@ -3,7 +3,8 @@
 # What must hold: every allocation failure in a decision is a denial. A confined
 # program makes calls that its policy denies, and others, while each allocation that
 # the kernel makes for it fails once; see calls.c. Somebody listens to the events.
-# Of attacks/catalogue: ROB-04.
+# Of a fork each fails, also those behind what khv does for the child.
+# Of attacks/catalogue: ROB-04, PROC-17.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/fault.sh"
 workdir /tmp
