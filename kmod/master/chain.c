@@ -17,7 +17,7 @@ static bool khv_link_wants_frame(const struct khv_hook *hook,
 				 const struct khv_link *link)
 {
 	return hook->gate == KHV_GATE_CALL &&
-	       (link->call->post || (link->call->flags & KHV_CALL_REWRITE));
+	       (link->post || link->rewrites);
 }
 
 /* After the readers that sleep (exec), those of the gates. */
@@ -42,7 +42,7 @@ static void khv_chain_publish(struct khv_hook *hook, struct khv_chain *chain)
  * Make the chain with one more link, behind all of lower or equal priority; it is
  * in force when it is committed, which cannot fail. Under khv_hook_mutex.
  */
-int khv_chain_stage(struct khv_hook *hook, const struct khv_link *link)
+int khv_chain_stage(struct khv_hook *hook, struct khv_link *link)
 {
 	struct khv_chain *old = hook->staged ?: khv_chain_of(hook), *chain;
 	unsigned int n = old ? old->n : 0, i, at = 0;
@@ -56,14 +56,15 @@ int khv_chain_stage(struct khv_hook *hook, const struct khv_link *link)
 	chain = kzalloc(struct_size(chain, link, n + 1), GFP_KERNEL);
 	if (!chain)
 		return -ENOMEM;
-	while (at < n && old->link[at].client->client->priority <=
+	while (at < n && old->link[at]->client->client->priority <=
 			 link->client->client->priority)
 		at++;
 	for (i = 0; i < n; i++)
 		chain->link[i < at ? i : i + 1] = old->link[i];
-	chain->link[at] = *link;
+	chain->link[at] = link;
 	chain->n = n + 1;
 	chain->full = (old && old->full) || khv_link_wants_frame(hook, link);
+	chain->rewrites = (old && old->rewrites) || link->rewrites;
 	/* Nobody but us has seen one that was staged before. */
 	kfree(hook->staged);
 	hook->staged = chain;
@@ -95,16 +96,17 @@ bool khv_chain_remove(struct khv_hook *hook,
 	unsigned int i, n = 0;
 
 	for (i = 0; old && i < old->n; i++)
-		n += old->link[i].client != client;
+		n += old->link[i]->client != client;
 	if (n) {
 		/* A small allocation that must not fail, in process context. */
 		chain = kzalloc(struct_size(chain, link, n),
 				GFP_KERNEL | __GFP_NOFAIL);
 		for (i = 0; i < old->n; i++) {
-			if (old->link[i].client == client)
+			if (old->link[i]->client == client)
 				continue;
 			chain->link[chain->n++] = old->link[i];
-			chain->full |= khv_link_wants_frame(hook, &old->link[i]);
+			chain->full |= khv_link_wants_frame(hook, old->link[i]);
+			chain->rewrites |= old->link[i]->rewrites;
 		}
 	}
 	khv_chain_publish(hook, chain);

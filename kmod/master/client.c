@@ -65,11 +65,26 @@ struct khv_client_reg *khv_client_find(const char *name)
 	return NULL;
 }
 
-enum khv_log_level khv_client_level(const struct khv_client *client)
+/* @more and @denied first: who is counted there has been counted in before. */
+void khv_client_decisions(const struct khv_client_reg *cs, u64 *allowed,
+			  u64 *denied)
 {
-	return READ_ONCE(client->state->level);
+	const struct khv_client_cpu *c;
+	u64 entered, left;
+	s64 more = 0;
+	int cpu;
+
+	*denied = 0;
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(cs->stat, cpu);
+		more += READ_ONCE(c->more);
+		*denied += READ_ONCE(c->denied);
+	}
+	/* Pairs with nothing: x86 keeps stores of one CPU in order. */
+	smp_mb();
+	khv_inflight_read(&cs->inflight, &entered, &left);
+	*allowed = entered + more - *denied;
 }
-EXPORT_SYMBOL_GPL(khv_client_level);
 
 /* Is @but the last one? @draining: do those count that are still draining? */
 static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
@@ -86,21 +101,58 @@ static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
 /**
  * struct khv_staging - a client being linked to hooks, not visible yet
  * @cs: the client
- * @link: what each chain gets
+ * @call: what it wants of a call gate, or NULL
+ * @check: what it wants of an object gate, or NULL
  */
 struct khv_staging {
 	struct khv_client_reg *cs;
-	struct khv_link link;
+	const struct khv_call_hook *call;
+	const struct khv_check_hook *check;
 };
+
+static struct khv_link *khv_link_new(const struct khv_staging *st)
+{
+	struct khv_client_reg *cs = st->cs;
+	struct khv_link *link = kzalloc(sizeof(*link), GFP_KERNEL);
+
+	if (!link)
+		return NULL;
+	if (st->call) {
+		link->pre = st->call->pre;
+		link->post = st->call->post;
+		link->rewrites = st->call->flags & KHV_CALL_REWRITE;
+	} else if (st->check) {
+		link->check = st->check->check;
+		link->told = st->check->post;
+	}
+	link->inflight = cs->inflight;
+	link->client = cs;
+	link->data = offsetof(struct khv_task, data[cs->slot]);
+	link->next = cs->links;
+	cs->links = link;
+	return link;
+}
+
+/* Nobody can have met one of them any more. */
+static void khv_links_free(struct khv_client_reg *cs)
+{
+	struct khv_link *link;
+
+	while ((link = cs->links)) {
+		cs->links = link->next;
+		kfree(link);
+	}
+}
 
 /* Prepare to link a client to a hook; remember the hook, once, in cs->hooks. */
 static int khv_client_stage(struct khv_hook *hook, void *data)
 {
 	struct khv_staging *st = data;
+	struct khv_link *link = khv_link_new(st);
 	bool again = hook->staged;
 	int ret;
 
-	ret = khv_chain_stage(hook, &st->link);
+	ret = link ? khv_chain_stage(hook, link) : -ENOMEM;
 	if (!ret && !again)
 		st->cs->hooks[st->cs->nr_hooks++] = hook;
 	return ret;
@@ -109,27 +161,28 @@ static int khv_client_stage(struct khv_hook *hook, void *data)
 /* The exec handler comes last: it makes tasks ours, the others wait for tasks. */
 static int khv_client_stage_all(struct khv_client_reg *cs)
 {
-	struct khv_staging st = { .cs = cs, .link.client = cs };
+	struct khv_staging st = { .cs = cs };
 	struct khv_client *client = cs->client;
 	struct khv_hook *hook;
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < client->nr_calls && !ret; i++) {
-		st.link.call = &client->calls[i];
-		ret = khv_calls_prepare(st.link.call, khv_client_stage, &st);
+		st.call = &client->calls[i];
+		ret = khv_calls_prepare(st.call, khv_client_stage, &st);
 	}
+	st.call = NULL;
 	for (i = 0; i < client->nr_checks && !ret; i++) {
 		hook = khv_object_prepare(client->checks[i].id);
 		if (IS_ERR(hook))
 			return PTR_ERR(hook);
-		st.link.check = &client->checks[i];
+		st.check = &client->checks[i];
 		if (hook)
 			ret = khv_client_stage(hook, &st);
 	}
 	if (ret || !client->exec)
 		return ret;
-	st.link.check = NULL;
+	st.check = NULL;
 	return khv_client_stage(&khv_exec_hook, &st);
 }
 
@@ -223,6 +276,7 @@ static int khv_client_attach_all(struct khv_client_reg *cs)
 	}
 	if (ret) {
 		cs->nr_hooks = 0;
+		khv_links_free(cs);
 		khv_hook_discard_unused();
 		khv_hook_reap();
 	}
@@ -377,6 +431,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 		usleep_range(4000, 6000);
 	}
 	cs->nr_hooks = 0;
+	khv_links_free(cs);
 	khv_task_forget_client(cs->slot);
 	if (khv_client_is_last(cs, true))
 		khv_client_all_gone();
@@ -401,7 +456,7 @@ static struct khv_client_reg *khv_client_alloc(struct khv_client *client)
 	if (!cs)
 		return NULL;
 	cs->client = client;
-	cs->level = KHV_LOG_DENY;
+	client->level = KHV_LOG_DENY;
 	cs->state = KHV_CLIENT_DISABLED;
 	cs->stat = alloc_percpu(struct khv_client_cpu);
 	cs->hooks = kvcalloc(khv_client_max_hooks(client), sizeof(*cs->hooks),

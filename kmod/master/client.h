@@ -10,10 +10,20 @@
 #include "hook.h"
 #include "limits.h"
 
+struct khv_link;
 struct netlink_ext_ack;
 
+/*
+ * Each time somebody goes in to ask it is counted in @inflight, and nearly always it
+ * allows. So that is what is counted on the way, and here what was different:
+ *
+ *	allowed = entered + more - denied
+ *
+ * @more: what it has allowed beyond one decision for each that went in (a walk that
+ * began again, what a task brings along), less those that went in and did not ask.
+ */
 struct khv_client_cpu {
-	u64 allowed;
+	s64 more;
 	u64 denied;
 };
 
@@ -24,9 +34,9 @@ struct khv_client_cpu {
  * @id: never used twice
  * @slot: index into khv_task.data[]
  * @state: enum khv_client_state; written under khv_client_mutex
- * @level: enum khv_log_level
  * @inflight: tasks between the first of our handlers and the last
  * @stat: decisions
+ * @links: all of its links, by @next; under khv_client_mutex
  * @tasks: tasks it has data in
  * @hooks: what it is linked into, @nr_hooks of them; under khv_client_mutex
  * @nr_hooks: length of @hooks
@@ -37,13 +47,25 @@ struct khv_client_reg {
 	u32 id;
 	u8 slot;
 	u8 state;
-	u8 level;
 	struct khv_inflight inflight;
 	struct khv_client_cpu __percpu *stat;
 	atomic_t tasks;
+	struct khv_link *links;
 	struct khv_hook **hooks;
 	unsigned int nr_hooks;
 };
+
+/* Somebody goes in, and not for one decision. */
+static inline void khv_client_enter(struct khv_client_reg *cs)
+{
+	khv_inflight_enter(&cs->inflight);
+	this_cpu_dec(cs->stat->more);
+}
+
+static inline void khv_client_leave(struct khv_client_reg *cs)
+{
+	khv_inflight_leave(&cs->inflight);
+}
 
 extern struct list_head khv_clients;
 extern struct mutex khv_client_mutex;
@@ -71,6 +93,8 @@ extern struct khv_hook khv_exec_hook;
 
 struct khv_client_reg *khv_client_find(const char *name);
 struct khv_client_reg *khv_client_by_slot(unsigned int slot);
+void khv_client_decisions(const struct khv_client_reg *cs, u64 *allowed,
+			  u64 *denied);
 int khv_client_enable(struct khv_client_reg *cs,
 		      struct netlink_ext_ack *extack);
 int khv_client_disable(struct khv_client_reg *cs,

@@ -242,7 +242,7 @@ static void khv_judges_get(struct khv_judges *judges, struct khv_task *kt,
 		if (!cs || smp_load_acquire(&cs->state) == KHV_CLIENT_DRAINING ||
 		    !cs->client->brought || !READ_ONCE(kt->data[i]))
 			continue;
-		khv_inflight_enter(&cs->inflight);
+		khv_client_enter(cs);
 		judges->of[n].cs = cs;
 		judges->of[n++].data = READ_ONCE(kt->data[i]);
 	}
@@ -254,7 +254,7 @@ static void khv_judges_get(struct khv_judges *judges, struct khv_task *kt,
 static void khv_judges_put(struct khv_judges *judges)
 {
 	while (judges->n)
-		khv_inflight_leave(&judges->of[--judges->n].cs->inflight);
+		khv_client_leave(judges->of[--judges->n].cs);
 }
 
 /*

@@ -41,7 +41,7 @@ static int khv_exec_ask(struct khv_client_reg *cs, struct linux_binprm *bprm)
 		khv_exec_set_next(exec, slot, exec->armed[slot]);
 		return 0;
 	}
-	khv_inflight_enter(&cs->inflight);
+	khv_client_enter(cs);
 	data = cs->client->exec(bprm, kt ? READ_ONCE(kt->data[slot]) : NULL);
 	if (IS_ERR_OR_NULL(data)) {
 		ret = PTR_ERR_OR_ZERO(data);
@@ -56,7 +56,7 @@ static int khv_exec_ask(struct khv_client_reg *cs, struct linux_binprm *bprm)
 		ret = -ENOMEM;
 	}
 out:
-	khv_inflight_leave(&cs->inflight);
+	khv_client_leave(cs);
 	return ret;
 }
 
@@ -80,7 +80,7 @@ int khv_exec_check(struct khv_object_frame *f, int ret)
 	idx = srcu_read_lock(&khv_srcu);
 	chain = srcu_dereference(khv_exec_hook.chain, &khv_srcu);
 	for (i = 0; chain && i < chain->n && !ret; i++)
-		ret = khv_exec_ask(chain->link[i].client, bprm);
+		ret = khv_exec_ask(chain->link[i]->client, bprm);
 	srcu_read_unlock(&khv_srcu, idx);
 	return ret;
 }

@@ -12,89 +12,106 @@
 
 struct pt_regs;
 
-/**
- * struct khv_call_frame - one hooked system call in progress, on the stack
- * @hook: which
- * @task: entry of current; NULL if it is in no domain (hash collision)
- * @regs: what the kernel's function gets: the task's pt_regs or @copy
- * @copy: registers with rewritten arguments, or NULL
- * @call: what the clients see
- * @outer: the hooked function around this one, if any
- * @end: behind the last of @link
- * @told: behind the last of those that have been asked and are to be told
- *	afterwards
- * @link: the clients of the chain that watch the task, each pinned by its inflight
- */
-struct khv_call_frame {
-	struct khv_hook *hook;
-	struct khv_task *task;
-	unsigned long regs;
-	struct pt_regs *copy;
-	struct khv_call call;
-	struct khv_hook *outer;
-	struct khv_link *end;
-	struct khv_link *told;
-	struct khv_link link[KHV_MAX_CLIENTS];
-};
-
 /* One object check in progress, on the stack. */
 struct khv_object_frame {
-	struct khv_hook *hook;
 	struct khv_task *task;
 	struct khv_hook *outer;
 	bool refused;	/* by our own @before: the kernel was not asked */
 	struct khv_check check;
 };
 
-/*
- * Those clients of a hook that watch a task, in order of priority, pinned until
- * khv_unpin(). Preemption is off while the chain is looked at, which is a reader's
- * section of RCU: a chain is freed, and a client believed to be idle, only after a
- * grace period, so whoever has been found here has been counted. The links are
- * copied because handlers may sleep, and no chain is held while they do.
- */
-static __always_inline struct khv_link *khv_pin(const struct khv_hook *hook,
-						const struct khv_task *task,
-						struct khv_link *link)
-{
-	const struct khv_link *from, *end;
-	const struct khv_chain *chain;
-
-	preempt_disable_notrace();
-	chain = rcu_dereference_sched(hook->chain);
-	if (likely(chain)) {
-		from = chain->link;
-		end = from + chain->n;
-		do {
-			struct khv_client_reg *cs = from->client;
-
-			if (!READ_ONCE(task->data[cs->slot]))
-				continue;
-			khv_inflight_enter(&cs->inflight);
-			link->client = cs;
-			link->call = from->call;
-			link++;
-		} while (++from < end);
-	}
-	preempt_enable_notrace();
-	return link;
-}
-
-/* What a client has attached to the task; it is pinned, so there is something. */
+/* What a client has attached to the task. */
 static __always_inline void *khv_link_data(const struct khv_task *task,
 					   const struct khv_link *link)
 {
-	return READ_ONCE(task->data[link->client->slot]);
+	return READ_ONCE(*(void *const *)((const char *)task + link->data));
 }
 
-long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs);
-long khv_call_gate_enter(struct khv_call_frame *frame, struct khv_hook *hook,
-			 unsigned long regs);
-long khv_call_gate_leave(struct khv_call_frame *frame, long ret);
+/*
+ * Those clients of a chain that watch a task, in order of priority, pinned until
+ * khv_unpin(). Returns the end of @to. With preemption off, which is a reader's
+ * section of RCU: a chain is freed, and a client believed to be idle, only after a
+ * grace period, so whoever has been found here has been counted. Handlers may sleep,
+ * and no chain is held while they do: what is kept are the links, which stay as long
+ * as their clients are pinned.
+ */
+static __always_inline struct khv_link **khv_pin(const struct khv_chain *chain,
+						 const struct khv_task *task,
+						 struct khv_link **to)
+{
+	struct khv_link *const *from = chain->link;
+	struct khv_link *const *end = from + chain->n;
 
+	do {
+		struct khv_link *link = *from;
+
+		if (unlikely(!khv_link_data(task, link)))
+			continue;
+		khv_inflight_enter(&link->inflight);
+		*to++ = link;
+	} while (++from < end);
+	return to;
+}
+
+static __always_inline void khv_unpin(const struct khv_link *link)
+{
+	khv_inflight_leave(&link->inflight);
+}
+
+/* The same for a client that has not been asked. */
+static __always_inline void khv_unpin_unasked(const struct khv_link *link)
+{
+	this_cpu_dec(link->client->stat->more);
+	khv_unpin(link);
+}
+
+/*
+ * The slots and the gates copy nothing by length, and write to no array but by a
+ * pointer that khv_pin() bounds. A canary in each of them is paid for by every call.
+ */
+#define __khv_gate	notrace __no_stack_protector
+
+long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs);
+long khv_call_gate_full(unsigned long regs, unsigned long a1,
+			struct khv_hook *hook,
+			long (*go)(unsigned long a0, unsigned long a1));
+
+/* Is there an entry of current whose clients are to be asked? Notes the hook in it. */
+static __always_inline struct khv_task *khv_task_enter(struct khv_hook *hook,
+						       struct khv_hook **outer)
+{
+	struct khv_task *task = khv_task_find(current);
+
+	/* A handler made this call: asking again would never end. */
+	if (unlikely(!task || task->asking))
+		return NULL;
+	*outer = khv_task_push(task, hook);
+	return task;
+}
+
+/*
+ * Before and after the kernel's function, where clients are asked after it and the
+ * master has nothing to say: most checks.
+ */
+static __always_inline void khv_object_gate_note(struct khv_object_frame *f,
+						 struct khv_hook *hook)
+{
+	f->task = NULL;
+	/* In softirq, current is whoever was interrupted. */
+	if (unlikely(!in_task()))
+		return;
+	preempt_disable_notrace();
+	f->task = khv_task_enter(hook, &f->outer);
+	preempt_enable_notrace();
+}
+
+long khv_object_gate_judge(struct khv_object_frame *frame, struct khv_hook *hook,
+			   int ret);
+/* All others. */
 int khv_object_gate_enter(struct khv_object_frame *frame,
 			  struct khv_hook *hook);
-long khv_object_gate_leave(struct khv_object_frame *frame, int ret);
+long khv_object_gate_leave(struct khv_object_frame *frame, struct khv_hook *hook,
+			   int ret);
 
 int khv_verdict_odd(const struct khv_link *link, int ret);
 

@@ -74,91 +74,143 @@ int khv_call_set_arg(struct khv_call *call, unsigned int n, unsigned long value)
 }
 EXPORT_SYMBOL_GPL(khv_call_set_arg);
 
-/* Who is to be asked? Nobody, if a handler made this call: it would never end. */
-static __always_inline void khv_call_start(struct khv_call_frame *f,
-					   struct khv_hook *hook,
-					   unsigned long regs)
-{
-	struct khv_task *task = khv_task_current();
+/**
+ * struct khv_call_frame - one hooked system call in progress, on the stack
+ * @task: entry of current; NULL if nobody is to be asked: it is in no domain (hash
+ *	collision), or the call is made by a handler
+ * @outer: the hooked function around this one, if any
+ * @end: behind the last of @link
+ * @told: behind the last of those that have been asked and are to be told
+ *	afterwards
+ * @rewrites: one of them may rewrite arguments
+ * @call: what the clients see
+ * @link: the clients of the chain that watch the task, each pinned by its inflight
+ */
+struct khv_call_frame {
+	struct khv_task *task;
+	struct khv_hook *outer;
+	struct khv_link **end;
+	struct khv_link **told;
+	bool rewrites;
+	struct khv_call call;
+	struct khv_link *link[KHV_MAX_CLIENTS];
+};
 
-	f->hook = hook;
-	f->regs = regs;
-	f->copy = NULL;
-	f->told = f->link;
+/* Who is to be asked? */
+static __always_inline void khv_call_start(struct khv_call_frame *f,
+					   struct khv_hook *hook)
+{
+	const struct khv_chain *chain;
+
 	f->end = f->link;
-	f->task = NULL;
-	if (unlikely(!task || task->asking))
-		return;
-	f->task = task;
-	f->outer = khv_task_push(task, hook);
-	f->end = khv_pin(hook, task, f->link);
-	if (f->end == f->link)
-		return;
+	f->told = f->link;
+	preempt_disable_notrace();
+	f->task = khv_task_enter(hook, &f->outer);
+	chain = rcu_dereference_sched(hook->chain);
+	if (likely(f->task && chain)) {
+		f->rewrites = chain->rewrites;
+		f->end = khv_pin(chain, f->task, f->link);
+	}
+	preempt_enable_notrace();
+}
+
+/* What the clients see of the call. */
+static __always_inline void khv_call_describe(struct khv_call_frame *f,
+					      const struct khv_hook *hook,
+					      const struct pt_regs *regs)
+{
 	f->call.name = hook->name;
 	f->call.abi = hook->abi;
-	f->call.nr = (int)((const struct pt_regs *)regs)->orig_ax;
+	f->call.nr = (int)regs->orig_ax;
 	f->call.ret = 0;
 	f->call.rewriting = 0;
 	f->call.rewritten = 0;
 	f->call.may_rewrite = false;
-	khv_call_get_args(f->call.arg, (const struct pt_regs *)regs, hook->abi);
+	khv_call_get_args(f->call.arg, regs, hook->abi);
 }
 
 /* The kernel gets a copy of the registers: the caller's own must not change. */
-static int khv_call_rewrite(struct khv_call_frame *f)
+static struct pt_regs *khv_call_rewrite(const struct khv_call *call,
+					unsigned long regs)
 {
+	struct pt_regs *copy = kmemdup((void *)regs, sizeof(*copy),
+				       GFP_KERNEL_ACCOUNT);
 	unsigned int i;
 
-	f->copy = kmemdup((void *)f->regs, sizeof(*f->copy),
-			  GFP_KERNEL_ACCOUNT);
-	if (!f->copy)
-		return -ENOMEM;
-	for (i = 0; i < KHV_CALL_ARGS; i++)
-		if (f->call.rewritten & BIT(i))
-			*khv_arg((unsigned long)f->copy, f->call.abi, i) =
-				f->call.arg[i];
-	f->regs = (unsigned long)f->copy;
-	return 0;
+	for (i = 0; copy && i < KHV_CALL_ARGS; i++)
+		if (call->rewritten & BIT(i))
+			*khv_arg((unsigned long)copy, call->abi, i) =
+				call->arg[i];
+	return copy;
+}
+
+/* Ask one client. */
+static __always_inline int khv_call_ask_one(struct khv_call_frame *f,
+					    struct khv_link *link)
+{
+	if (unlikely(!link->pre)) {
+		this_cpu_dec(link->client->stat->more);
+		return 0;
+	}
+	return khv_verdict(link, link->pre(&f->call,
+					   khv_link_data(f->task, link)));
 }
 
 /*
  * Ask the clients in order of priority. The first refusal ends the walk; those
- * behind it do not see the call. A rewritten argument starts the walk again, at
- * most once per argument, so that everybody judges what the kernel will get.
+ * behind it do not see the call.
  */
-static __always_inline int khv_call_ask(struct khv_call_frame *f, bool full)
+static __always_inline int khv_call_ask(struct khv_call_frame *f)
 {
-	struct khv_link *link = f->link, *told = link;
-	const struct khv_call_hook *hook;
-	int ret = 0;
+	struct khv_link **at = f->link, *link;
+	int ret;
 
-	f->task->asking = 1;
 	do {
-		hook = link->call;
-		if (told <= link)
-			told = link + 1;
-		if (unlikely(!hook->pre))
-			continue;
-		if (full && unlikely(hook->flags & KHV_CALL_REWRITE))
-			f->call.may_rewrite = true;
-		ret = khv_verdict(link, hook->pre(&f->call,
-						  khv_link_data(f->task, link)));
+		link = *at++;
+		ret = khv_call_ask_one(f, link);
 		if (unlikely(ret)) {
 			this_cpu_inc(link->client->stat->denied);
 			break;
 		}
-		this_cpu_inc(link->client->stat->allowed);
-		if (!full || likely(!f->call.may_rewrite))
-			continue;
+	} while (at < f->end);
+	f->told = at;
+	return ret;
+}
+
+/* So many decisions more of those from @at on. */
+static void khv_call_count(struct khv_link **at, struct khv_link **end, int n)
+{
+	for (; at < end; at++)
+		this_cpu_add((*at)->client->stat->more, n);
+}
+
+/*
+ * The same where some client may rewrite. A rewritten argument starts the walk again,
+ * at most once per argument, so that everybody judges what the kernel will get.
+ */
+static noinline int khv_call_ask_again(struct khv_call_frame *f)
+{
+	struct khv_link **at = f->link, *link;
+	int ret;
+
+	do {
+		link = *at++;
+		f->call.may_rewrite = link->rewrites;
+		ret = khv_call_ask_one(f, link);
 		f->call.may_rewrite = false;
-		if (f->call.rewriting) {
+		if (ret) {
+			this_cpu_inc(link->client->stat->denied);
+			khv_call_count(at, f->told, -1);
+		} else if (f->call.rewriting) {
 			f->call.rewritten |= f->call.rewriting;
 			f->call.rewriting = 0;
-			link = f->link - 1;
+			f->told = max(f->told, at);
+			/* They are all asked once more, up to a refusal. */
+			khv_call_count(f->link, at, 1);
+			at = f->link;
 		}
-	} while (++link < f->end);
-	f->told = told;
-	f->task->asking = 0;
+	} while (!ret && at < f->end);
+	f->told = max(f->told, at);
 	return ret;
 }
 
@@ -175,68 +227,102 @@ static noinline int khv_call_veto(const struct khv_hook *hook,
 
 static __always_inline int khv_call_enter(struct khv_call_frame *f,
 					  struct khv_hook *hook,
-					  unsigned long regs, bool full)
+					  unsigned long regs)
 {
 	int (*veto)(const unsigned long *arg) = READ_ONCE(hook->veto);
 	int ret = unlikely(veto) ? khv_call_veto(hook, veto, regs) : 0;
 
-	khv_call_start(f, hook, regs);
-	if (likely(!ret && f->end != f->link))
-		ret = khv_call_ask(f, full);
+	khv_call_start(f, hook);
+	if (unlikely(ret || f->end == f->link))
+		return ret;
+	khv_call_describe(f, hook, (const struct pt_regs *)regs);
+	f->task->asking = 1;
+	ret = unlikely(f->rewrites) ? khv_call_ask_again(f) : khv_call_ask(f);
+	f->task->asking = 0;
 	return ret;
 }
 
-static __always_inline void khv_call_end(struct khv_call_frame *f)
+/* Unpins those that are behind a refusal. */
+static __always_inline void khv_call_drop_unasked(struct khv_call_frame *f)
 {
-	struct khv_link *link;
+	while (unlikely(f->end > f->told))
+		khv_unpin_unasked(*--f->end);
+}
 
-	for (link = f->link; link < f->end; link++)
-		khv_inflight_leave(&link->client->inflight);
+static __always_inline void khv_call_end(struct khv_call_frame *f,
+					 struct khv_hook *hook)
+{
 	if (likely(f->task))
 		khv_task_pop(f->task, f->outer);
-	khv_inflight_leave(&f->hook->inflight);
+	khv_inflight_leave(&hook->inflight);
 }
 
 /* No client wants to be told afterwards. 0: go on; else the result of the call. */
-long notrace khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
+long __khv_gate khv_call_gate_pre(struct khv_hook *hook, unsigned long regs)
 {
 	struct khv_call_frame f __khv_uninitialized;
-	int ret = khv_call_enter(&f, hook, regs, false);
+	int ret = khv_call_enter(&f, hook, regs);
+	struct khv_link **at;
 
-	khv_call_end(&f);
+	khv_call_drop_unasked(&f);
+	for (at = f.told; at > f.link;)
+		khv_unpin(*--at);
+	khv_call_end(&f, hook);
 	return ret;
 }
 
-long notrace khv_call_gate_enter(struct khv_call_frame *f, struct khv_hook *hook,
-				 unsigned long regs)
+/* Tell in reverse order, exactly those whose pre has run. */
+static __always_inline long khv_call_tell(struct khv_call_frame *f, long ret)
 {
-	int ret = khv_call_enter(f, hook, regs, true);
+	struct khv_link **at = f->told, *link;
 
-	if (likely(f->told == f->link) || likely(!f->call.rewritten) || ret)
-		return ret;
-	return khv_call_rewrite(f);
+	f->call.ret = ret;
+	f->task->asking = 1;
+	do {
+		link = *--at;
+		/* exec may have changed its data. */
+		if (likely(link->post))
+			link->post(&f->call, khv_link_data(f->task, link));
+		khv_unpin(link);
+	} while (at != f->link);
+	f->task->asking = 0;
+	return f->call.ret;
 }
 
-/* In reverse order, exactly those whose pre has run. */
-long notrace khv_call_gate_leave(struct khv_call_frame *f, long ret)
+/* With rewritten arguments. */
+static noinline long khv_call_go_copy(struct khv_call_frame *f,
+				      unsigned long regs, unsigned long a1,
+				      long (*go)(unsigned long a0,
+						 unsigned long a1))
 {
-	struct khv_link *link = f->told;
+	struct pt_regs *copy = khv_call_rewrite(&f->call, regs);
+	long ret;
 
-	if (likely(link != f->link)) {
-		f->call.ret = ret;
-		f->task->asking = 1;
-		do {
-			link--;
-			/* exec may have changed its data. */
-			if (likely(link->call->post))
-				link->call->post(&f->call,
-						 khv_link_data(f->task, link));
-		} while (link != f->link);
-		f->task->asking = 0;
-		ret = f->call.ret;
-		if (unlikely(f->copy))
-			kfree(f->copy);
+	if (!copy)
+		return -ENOMEM;
+	ret = go((unsigned long)copy, a1);
+	kfree(copy);
+	return ret;
+}
+
+/* @go: into the kernel's function. */
+long __khv_gate khv_call_gate_full(unsigned long regs, unsigned long a1,
+				   struct khv_hook *hook,
+				   long (*go)(unsigned long a0, unsigned long a1))
+{
+	struct khv_call_frame f __khv_uninitialized;
+	long ret;
+
+	ret = khv_call_enter(&f, hook, regs);
+	if (likely(!ret)) {
+		if (unlikely(f.told != f.link && f.call.rewritten))
+			ret = khv_call_go_copy(&f, regs, a1, go);
+		else
+			ret = go(regs, a1);
 	}
-	khv_call_end(f);
+	khv_call_drop_unasked(&f);
+	if (likely(f.told != f.link))
+		ret = khv_call_tell(&f, ret);
+	khv_call_end(&f, hook);
 	return ret;
 }

@@ -11,42 +11,63 @@
 #include "gate.h"
 
 /* Ask in order of priority, tell in reverse. */
-static __always_inline int khv_object_ask(struct khv_object_frame *f)
+static __always_inline int khv_object_ask(struct khv_object_frame *f,
+					  struct khv_hook *hook)
 {
-	struct khv_link all[KHV_MAX_CLIENTS] __khv_uninitialized;
-	struct khv_link *end = khv_pin(f->hook, f->task, all), *link = all;
-	const struct khv_check_hook *hook;
-	void *data;
+	struct khv_link *all[KHV_MAX_CLIENTS] __khv_uninitialized;
+	struct khv_link **end = all, **at = all, *link;
+	const struct khv_chain *chain;
 	int ret = 0;
 
+	preempt_disable_notrace();
+	chain = rcu_dereference_sched(hook->chain);
+	if (likely(chain))
+		end = khv_pin(chain, f->task, all);
+	preempt_enable_notrace();
 	if (unlikely(end == all))
 		return 0;
 	f->task->asking = 1;
-	f->check.id = f->hook->object;
-	f->check.name = f->hook->name;
+	f->check.id = hook->object;
+	f->check.name = hook->name;
 	do {
-		data = khv_link_data(f->task, link);
-		ret = khv_verdict(link, link->check->check(&f->check, data));
-		if (unlikely(ret)) {
-			if (!f->hook->notice) {
-				this_cpu_inc(link->client->stat->denied);
-				link++;
-				break;
-			}
-			ret = 0;
+		link = *at++;
+		ret = khv_verdict(link, link->check(&f->check,
+					khv_link_data(f->task, link)));
+		if (likely(!ret))
+			continue;
+		if (!hook->notice) {
+			this_cpu_inc(link->client->stat->denied);
+			break;
 		}
-		this_cpu_inc(link->client->stat->allowed);
-	} while (++link < end);
+		ret = 0;
+	} while (at < end);
+	while (unlikely(end > at))
+		khv_unpin_unasked(*--end);
 	f->check.ret = ret;
 	do {
-		link--;
-		hook = link->check;
-		if (hook->post)
-			hook->post(&f->check, khv_link_data(f->task, link));
-	} while (link != all);
-	for (; link < end; link++)
-		khv_inflight_leave(&link->client->inflight);
+		link = *--at;
+		if (link->told)
+			link->told(&f->check, khv_link_data(f->task, link));
+		khv_unpin(link);
+	} while (at != all);
 	f->task->asking = 0;
+	return ret;
+}
+
+static __always_inline void khv_object_end(struct khv_object_frame *f,
+					   struct khv_hook *hook)
+{
+	if (likely(f->task))
+		khv_task_pop(f->task, f->outer);
+	khv_inflight_leave(&hook->inflight);
+}
+
+long __khv_gate khv_object_gate_judge(struct khv_object_frame *f,
+				      struct khv_hook *hook, int ret)
+{
+	if (likely(!ret && f->task))
+		ret = khv_object_ask(f, hook);
+	khv_object_end(f, hook);
 	return ret;
 }
 
@@ -54,41 +75,33 @@ static __always_inline int khv_object_ask(struct khv_object_frame *f)
  * Before the kernel's function. Our own hooks (fork, exec) may refuse here, and
  * clients where the function is not a check but does it; then it is not called.
  */
-int notrace khv_object_gate_enter(struct khv_object_frame *f,
-				  struct khv_hook *hook)
+int __khv_gate khv_object_gate_enter(struct khv_object_frame *f,
+				     struct khv_hook *hook)
 {
 	int ret = 0;
 
-	f->hook = hook;
 	f->refused = false;
 	f->task = NULL;
-	/* In softirq, current is whoever was interrupted. */
-	if (hook->kind != KHV_KIND_ARG_TASK && in_task())
-		f->task = khv_task_current();
-	if (f->task && f->task->asking)
-		f->task = NULL;
-	if (f->task)
-		f->outer = khv_task_push(f->task, hook);
+	if (hook->kind != KHV_KIND_ARG_TASK)
+		khv_object_gate_note(f, hook);
 	if (hook->before) {
 		ret = hook->before(f);
 		f->refused = ret != 0;
 	}
 	if (hook->first && f->task && rcu_access_pointer(hook->chain)) {
-		ret = khv_object_ask(f);
+		ret = khv_object_ask(f, hook);
 		f->refused = ret != 0;
 	}
 	return ret;
 }
 
-long notrace khv_object_gate_leave(struct khv_object_frame *f, int ret)
+long __khv_gate khv_object_gate_leave(struct khv_object_frame *f,
+				      struct khv_hook *hook, int ret)
 {
-	if (!ret && !f->hook->first && f->task &&
-	    rcu_access_pointer(f->hook->chain))
-		ret = khv_object_ask(f);
-	if (f->hook->after && !f->refused)
-		ret = f->hook->after(f, ret);
-	if (f->task)
-		khv_task_pop(f->task, f->outer);
-	khv_inflight_leave(&f->hook->inflight);
+	if (!ret && !hook->first && f->task && rcu_access_pointer(hook->chain))
+		ret = khv_object_ask(f, hook);
+	if (hook->after && !f->refused)
+		ret = hook->after(f, ret);
+	khv_object_end(f, hook);
 	return ret;
 }

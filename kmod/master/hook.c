@@ -174,6 +174,16 @@ struct khv_hook *khv_hook_next(unsigned int *pos)
 	return NULL;
 }
 
+/* Is there more to do than to ask: before a call, or after a check? */
+static bool khv_hook_is_around(const struct khv_hook *hook,
+			       const struct khv_chain *chain)
+{
+	if (hook->gate == KHV_GATE_CALL)
+		return chain && chain->full;
+	return hook->before || hook->after || hook->first ||
+	       hook->kind == KHV_KIND_ARG_TASK;
+}
+
 /* The entry the callback uses; called whenever the chain changes. */
 void khv_hook_set_entry(struct khv_hook *hook)
 {
@@ -184,7 +194,8 @@ void khv_hook_set_entry(struct khv_hook *hook)
 		return;
 	chain = rcu_dereference_protected(hook->chain,
 					  lockdep_is_held(&khv_hook_mutex));
-	WRITE_ONCE(hook->entry, chain && chain->full ? code->full : code->pre);
+	WRITE_ONCE(hook->entry, khv_hook_is_around(hook, chain) ? code->full :
+								  code->pre);
 }
 
 /*

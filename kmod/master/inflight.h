@@ -35,12 +35,12 @@ static inline void khv_inflight_destroy(struct khv_inflight *f)
 	f->cpu = NULL;
 }
 
-static __always_inline void khv_inflight_enter(struct khv_inflight *f)
+static __always_inline void khv_inflight_enter(const struct khv_inflight *f)
 {
 	this_cpu_inc(f->cpu->entered);
 }
 
-static __always_inline void khv_inflight_leave(struct khv_inflight *f)
+static __always_inline void khv_inflight_leave(const struct khv_inflight *f)
 {
 	this_cpu_inc(f->cpu->left);
 }

@@ -21,10 +21,9 @@ static int khv_look_ask(const struct khv_judges *judges, struct khv_brought *b)
 		ret = cs->client->brought(b, judges->of[i].data);
 		if (b->dry)
 			continue;
+		this_cpu_inc(cs->stat->more);
 		if (ret)
 			this_cpu_inc(cs->stat->denied);
-		else
-			this_cpu_inc(cs->stat->allowed);
 	}
 	return ret;
 }

@@ -39,7 +39,7 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (!ret) {
 		if (tb[KHV_CLIENT_A_LOG_LEVEL])
-			WRITE_ONCE(cs->level,
+			WRITE_ONCE(cs->client->level,
 				   nla_get_u8(tb[KHV_CLIENT_A_LOG_LEVEL]));
 		if (tb[KHV_CLIENT_A_STATE])
 			ret = nla_get_u8(tb[KHV_CLIENT_A_STATE]) ?

@@ -74,14 +74,10 @@ static int khv_put_calls(struct sk_buff *skb, const struct khv_client *client)
 static int khv_put_client(struct sk_buff *skb, struct khv_client_reg *cs)
 {
 	struct khv_client *client = cs->client;
-	u64 allowed = 0, denied = 0;
+	u64 allowed, denied;
 	struct nlattr *nest;
-	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		allowed += READ_ONCE(per_cpu_ptr(cs->stat, cpu)->allowed);
-		denied += READ_ONCE(per_cpu_ptr(cs->stat, cpu)->denied);
-	}
+	khv_client_decisions(cs, &allowed, &denied);
 	nest = nla_nest_start(skb, KHV_A_CLIENT);
 	if (!nest ||
 	    nla_put_u32(skb, KHV_CLIENT_A_ID, cs->id) ||
@@ -90,7 +86,7 @@ static int khv_put_client(struct sk_buff *skb, struct khv_client_reg *cs)
 			   module_name(client->owner)) ||
 	    nla_put_s32(skb, KHV_CLIENT_A_PRIORITY, client->priority) ||
 	    nla_put_u8(skb, KHV_CLIENT_A_STATE, cs->state) ||
-	    nla_put_u8(skb, KHV_CLIENT_A_LOG_LEVEL, cs->level) ||
+	    nla_put_u8(skb, KHV_CLIENT_A_LOG_LEVEL, cs->client->level) ||
 	    nla_put_u32(skb, KHV_CLIENT_A_TASKS, atomic_read(&cs->tasks)) ||
 	    khv_put_calls(skb, client) ||
 	    khv_put_u64(skb, KHV_CLIENT_A_ALLOWED, allowed, KHV_CLIENT_A_PAD) ||
@@ -170,7 +166,7 @@ static int khv_put_hook(struct sk_buff *skb, struct khv_hook *hook)
 					  lockdep_is_held(&khv_hook_mutex));
 	for (i = 0; chain && i < chain->n; i++)
 		if (nla_put_string(skb, KHV_CLIENT_A_CALL_NAME,
-				   chain->link[i].client->client->name))
+				   chain->link[i]->client->client->name))
 			return -EMSGSIZE;
 	nla_nest_end(skb, list);
 	nla_nest_end(skb, nest);

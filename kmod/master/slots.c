@@ -39,10 +39,13 @@ static long khv_unset_object(unsigned long a0, unsigned long a1,
  * between the drop and the jump are covered by synchronize_rcu_tasks(), because
  * nothing in between sleeps. The compiler makes the last line a jump: no local
  * variable is alive.
+ *
+ * With a frame across the call there is one gate for all, which calls back through
+ * khv_call_go: two jumps, and one set of registers to save instead of three.
  */
 #define KHV_CALL_SLOT(n)						\
 DEFINE_STATIC_CALL(khv_call_orig_##n, khv_unset_call);			\
-static notrace long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
+static __khv_gate long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
 {									\
 	long ret = khv_call_gate_pre(&khv_call_hooks[0x##n], a0);	\
 									\
@@ -50,36 +53,59 @@ static notrace long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
 		return ret;						\
 	return static_call(khv_call_orig_##n)(a0, a1);			\
 }									\
-static notrace long khv_call_full_##n(unsigned long a0, unsigned long a1) \
+static __khv_gate long khv_call_go_##n(unsigned long a0, unsigned long a1) \
 {									\
-	struct khv_call_frame frame __khv_uninitialized;		\
-	long ret = khv_call_gate_enter(&frame, &khv_call_hooks[0x##n], a0); \
-									\
-	if (!ret)							\
-		ret = static_call(khv_call_orig_##n)(frame.regs, a1);	\
-	return khv_call_gate_leave(&frame, ret);			\
+	return static_call(khv_call_orig_##n)(a0, a1);			\
+}									\
+static __khv_gate long khv_call_full_##n(unsigned long a0, unsigned long a1) \
+{									\
+	return khv_call_gate_full(a0, a1, &khv_call_hooks[0x##n],	\
+				  khv_call_go_##n);			\
+}
+
+static __always_inline void khv_object_args(struct khv_check *check,
+					    unsigned long a0, unsigned long a1,
+					    unsigned long a2, unsigned long a3,
+					    unsigned long a4, unsigned long a5)
+{
+	check->arg[0] = a0;
+	check->arg[1] = a1;
+	check->arg[2] = a2;
+	check->arg[3] = a3;
+	check->arg[4] = a4;
+	check->arg[5] = a5;
 }
 
 #define KHV_OBJECT_SLOT(n)						\
 DEFINE_STATIC_CALL(khv_object_orig_##n, khv_unset_object);		\
-static notrace long khv_object_##n(unsigned long a0, unsigned long a1,	\
-				   unsigned long a2, unsigned long a3,	\
-				   unsigned long a4, unsigned long a5)	\
+static __khv_gate long khv_object_after_##n(unsigned long a0,		\
+		unsigned long a1, unsigned long a2, unsigned long a3,	\
+		unsigned long a4, unsigned long a5)			\
 {									\
 	struct khv_object_frame frame __khv_uninitialized;		\
 	int ret;							\
 									\
-	frame.check.arg[0] = a0;					\
-	frame.check.arg[1] = a1;					\
-	frame.check.arg[2] = a2;					\
-	frame.check.arg[3] = a3;					\
-	frame.check.arg[4] = a4;					\
-	frame.check.arg[5] = a5;					\
+	khv_object_args(&frame.check, a0, a1, a2, a3, a4, a5);		\
+	khv_object_gate_note(&frame, &khv_object_hooks[0x##n]);		\
+	ret = (int)static_call(khv_object_orig_##n)(a0, a1, a2, a3, a4,	\
+						    a5);		\
+	return khv_object_gate_judge(&frame, &khv_object_hooks[0x##n],	\
+				     ret);				\
+}									\
+static __khv_gate long khv_object_around_##n(unsigned long a0,		\
+		unsigned long a1, unsigned long a2, unsigned long a3,	\
+		unsigned long a4, unsigned long a5)			\
+{									\
+	struct khv_object_frame frame __khv_uninitialized;		\
+	int ret;							\
+									\
+	khv_object_args(&frame.check, a0, a1, a2, a3, a4, a5);		\
 	ret = khv_object_gate_enter(&frame, &khv_object_hooks[0x##n]);	\
 	if (!ret)							\
 		ret = (int)static_call(khv_object_orig_##n)(a0, a1, a2,	\
-							    a3, a4, a5);	\
-	return khv_object_gate_leave(&frame, ret);			\
+							    a3, a4, a5); \
+	return khv_object_gate_leave(&frame, &khv_object_hooks[0x##n],	\
+				     ret);				\
 }
 
 #define KHV_CALL_CODE(n) [0x##n] = {					\
@@ -89,7 +115,8 @@ static notrace long khv_object_##n(unsigned long a0, unsigned long a1,	\
 	.tramp = STATIC_CALL_TRAMP_ADDR(khv_call_orig_##n),		\
 },
 #define KHV_OBJECT_CODE(n) [0x##n] = {					\
-	.pre = (unsigned long)khv_object_##n,				\
+	.pre = (unsigned long)khv_object_after_##n,			\
+	.full = (unsigned long)khv_object_around_##n,			\
 	.key = &STATIC_CALL_KEY(khv_object_orig_##n),			\
 	.tramp = STATIC_CALL_TRAMP_ADDR(khv_object_orig_##n),		\
 },

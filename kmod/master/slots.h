@@ -6,9 +6,9 @@ struct static_call_key;
 
 /**
  * struct khv_slot_code - the code of one slot
- * @pre: call gate: entry that leaves no frame across the call; object gate: the
- *	only entry
- * @full: call gate: entry with a frame across the call
+ * @pre: call gate: entry that leaves no frame across the call; object gate: for
+ *	checks after which clients are asked, and that is all
+ * @full: call gate: entry with a frame across the call; object gate: for all others
  * @key: static call to the kernel's function
  * @tramp: its trampoline
  */

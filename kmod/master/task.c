@@ -244,7 +244,7 @@ int khv_task_inherit(struct khv_task *parent, struct task_struct *child)
 		if (!READ_ONCE(parent->data[i]))
 			continue;
 		cs = khv_client_by_slot(i);
-		khv_inflight_enter(&cs->inflight);
+		khv_client_enter(cs);
 		held |= BIT_ULL(i);
 		data = cs->client->inherit(parent->data[i], child);
 		if (WARN_ON_ONCE(!data))
@@ -265,7 +265,7 @@ int khv_task_inherit(struct khv_task *parent, struct task_struct *child)
 	}
 	/* Until here a client that is being disabled waits for us. */
 	while (khv_next_slot(&held, &i))
-		khv_inflight_leave(&khv_client_by_slot(i)->inflight);
+		khv_client_leave(khv_client_by_slot(i));
 	return ret;
 }
 
