@@ -157,6 +157,16 @@ static noinline bool khv_learn_mount(struct khv_mount_name *m,
 	return true;
 }
 
+/* What is not below anything is where it is whatever is renamed. */
+static __always_inline bool khv_mount_known(const struct khv_mount_name *m,
+					    const struct vfsmount *mnt,
+					    unsigned int mounts,
+					    unsigned int renames)
+{
+	return READ_ONCE(m->mnt) == mnt && m->mounts == mounts &&
+	       (!m->len || m->renames == renames);
+}
+
 /* The name, or NULL if it has to be asked for. Preemption is off. */
 static __always_inline char *khv_name_fast(const struct path *path, char *buf,
 					   int size)
@@ -172,8 +182,7 @@ static __always_inline char *khv_name_fast(const struct path *path, char *buf,
 	m = this_cpu_ptr(&khv_mount_names[hash_ptr(path->mnt, KHV_MOUNT_BITS)]);
 	if (unlikely((mounts | renames) & 1))
 		return NULL;
-	if (unlikely(READ_ONCE(m->mnt) != path->mnt || m->mounts != mounts ||
-		     m->renames != renames) &&
+	if (unlikely(!khv_mount_known(m, path->mnt, mounts, renames)) &&
 	    !khv_learn_mount(m, path->mnt, mounts, renames, buf, size))
 		return NULL;
 	buf[size - 1] = '\0';
@@ -203,3 +212,71 @@ char *khv_path_absolute(const struct path *path, char *buf, int size)
 	return khv_may_ask() ? khv_path_ask(path, buf, size) : ERR_PTR(-EAGAIN);
 }
 EXPORT_SYMBOL_GPL(khv_path_absolute);
+
+/*
+ * Do the @len bytes before both ends agree? Up to seven bytes in front of either are
+ * read, as in khv_put_before().
+ */
+static __always_inline bool khv_same_before(const char *a, const char *b,
+					    unsigned int len)
+{
+	u64 x, y;
+
+	for (;; a -= KHV_WORD, b -= KHV_WORD, len -= KHV_WORD) {
+		__builtin_memcpy(&x, a - KHV_WORD, KHV_WORD);
+		__builtin_memcpy(&y, b - KHV_WORD, KHV_WORD);
+		if (len <= KHV_WORD)
+			break;
+		if (x != y)
+			return false;
+	}
+	/* The last bytes of a word are its highest. A name has at least one. */
+	return !((x ^ y) >> (-8 * len & 63));
+}
+
+/*
+ * Walks up from @dentry and takes its names off the end of @name. Pointer and length of
+ * a name change under rename_lock only. They are read first, then it is seen that
+ * nothing has been renamed since @renames: so they belong together, and what the
+ * pointer leads to stays for a grace period. It may be overwritten while it is
+ * compared; the last look finds that out.
+ */
+bool khv_path_is(const struct vfsmount *mnt, const struct dentry *dentry,
+		 const char *name, size_t len)
+{
+	const struct dentry *root = mnt->mnt_root, *d = dentry, *parent;
+	unsigned int mounts, renames;
+	const struct khv_mount_name *m;
+	const char *end = name + len;
+	const char *own;
+	size_t n;
+
+	m = this_cpu_ptr(&khv_mount_names[hash_ptr(mnt, KHV_MOUNT_BITS)]);
+	/* One that has been learned is there, and so is the lock. */
+	if (unlikely(READ_ONCE(m->mnt) != mnt))
+		return false;
+	mounts = raw_read_seqcount(&khv_mount_lock->seqcount);
+	renames = raw_read_seqcount(&rename_lock.seqcount);
+	if (unlikely((renames & 1) || !khv_mount_known(m, mnt, mounts, renames)))
+		return false;
+	while (d != root) {
+		parent = READ_ONCE(d->d_parent);
+		own = READ_ONCE(d->d_name.name);
+		n = READ_ONCE(d->d_name.len);
+		if (unlikely(read_seqcount_retry(&rename_lock.seqcount, renames)))
+			return false;
+		/* It gets shorter each time, even where a root is its own parent. */
+		if (n >= (size_t)(end - name) ||
+		    end[-1 - (ssize_t)n] != '/' ||
+		    !khv_same_before(own + n, end, n))
+			return false;
+		end -= n + 1;
+		d = parent;
+	}
+	n = end - name;
+	if (n != m->len || (n && !khv_same_before(m->name + n, end, n)))
+		return false;
+	return !read_seqcount_retry(&khv_mount_lock->seqcount, mounts) &&
+	       !read_seqcount_retry(&rename_lock.seqcount, renames);
+}
+EXPORT_SYMBOL_GPL(khv_path_is);

@@ -117,7 +117,8 @@ void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs)
 }
 
 /* Whoever asks: real ids, as rules mean them. */
-void khv_subject_real(struct khv_subject *s, const struct cred *cred)
+static __always_inline void khv_subject_set(struct khv_subject *s,
+					    const struct cred *cred)
 {
 	/* A kgid_t is a number of the initial user namespace, and they are sorted. */
 	BUILD_BUG_ON(sizeof(cred->group_info->gid[0]) != sizeof(u32));
@@ -126,6 +127,11 @@ void khv_subject_real(struct khv_subject *s, const struct cred *cred)
 	s->gid = __kgid_val(cred->gid);
 	s->groups = (const u32 *)cred->group_info->gid;
 	s->nr_groups = cred->group_info->ngroups;
+}
+
+void khv_subject_real(struct khv_subject *s, const struct cred *cred)
+{
+	khv_subject_set(s, cred);
 }
 
 static bool khv_wants_report(const struct khv_judge *j,
@@ -253,21 +259,12 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 	return -dec->error;
 }
 
-/* The domain in this generation; false if the policy does not have it. */
-static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
-			     u16 *index)
+/* Look the domain up in a generation that is new to it. */
+static noinline bool khv_domain_learn(struct khv_domain *d,
+				      const struct khv_loaded *l, u16 *index)
 {
-	int found;
+	int found = khv_engine_domain(&l->engine, d->name);
 
-	/* Pairs with the store below: an index is read with its generation. */
-	if (smp_load_acquire(&d->generation) == l->generation) {
-		*index = READ_ONCE(d->index);
-		/* Written again while we looked? Pairs with smp_wmb() below. */
-		smp_rmb();
-		if (READ_ONCE(d->generation) == l->generation)
-			return true;
-	}
-	found = khv_engine_domain(&l->engine, d->name);
 	if (found < 0)
 		return false;
 	*index = found;
@@ -276,11 +273,27 @@ static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
 		/* Nobody takes the new index for the old generation's. */
 		smp_wmb();
 		WRITE_ONCE(d->index, found);
-		/* Pairs with smp_load_acquire() above. */
+		/* Pairs with smp_load_acquire() below. */
 		smp_store_release(&d->generation, l->generation);
 		spin_unlock(&d->lock);
 	}
 	return true;
+}
+
+/* The domain in this generation; false if the policy does not have it. */
+static __always_inline bool khv_domain_index(struct khv_domain *d,
+					     const struct khv_loaded *l,
+					     u16 *index)
+{
+	/* Pairs with the store above: an index is read with its generation. */
+	if (likely(smp_load_acquire(&d->generation) == l->generation)) {
+		*index = READ_ONCE(d->index);
+		/* Written again while we looked? Pairs with smp_wmb() above. */
+		smp_rmb();
+		if (likely(READ_ONCE(d->generation) == l->generation))
+			return true;
+	}
+	return khv_domain_learn(d, l, index);
 }
 
 /*
@@ -289,18 +302,17 @@ static bool khv_domain_index(struct khv_domain *d, const struct khv_loaded *l,
  * name of the task whose rules apply. The worker of an io_uring is nobody; it
  * always has on those of a request.
  */
-static const struct cred *khv_subject_cred(void)
+static __always_inline const struct cred *khv_subject_cred(void)
 {
 	return current->flags & PF_IO_WORKER ? current_cred() :
 					       current_real_cred();
 }
 
-/* Under RCU. False: the policy judges nothing now. */
-bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
-		     struct khv_domain *d, const struct khv_check *check)
+static __always_inline bool khv_judge_set(struct khv_judge *j,
+					  const struct khv_mediator *m,
+					  struct khv_domain *d,
+					  const struct khv_check *check)
 {
-	const struct cred *cred = khv_subject_cred();
-
 	j->m = m;
 	j->check = check;
 	j->brought = NULL;
@@ -309,7 +321,7 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	j->d = d;
 	j->l = rcu_dereference(d->policy->now);
 	j->domain = 0;
-	khv_subject_real(&j->s, cred);
+	khv_subject_set(&j->s, khv_subject_cred());
 	j->s.now = 0;
 	if (unlikely(d->detached))
 		return false;
@@ -324,23 +336,33 @@ bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 	return true;
 }
 
+/* Under RCU. False: the policy judges nothing now. */
+bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
+		     struct khv_domain *d, const struct khv_check *check)
+{
+	return khv_judge_set(j, m, d, check);
+}
+
+/* Every check of every confined task; it has no array that a canary could guard. */
+__no_stack_protector
 int khv_mediate(const struct khv_mediator *m, struct khv_domain *d,
 		const struct khv_check *check)
 {
 	struct khv_judge j __khv_uninitialized;
 	const struct khv_loaded *shadow;
+	int (*judge)(const struct khv_judge *j);
 	int ret = 0;
 
 	if (WARN_ON_ONCE((unsigned int)check->id >= KHV_NR_OBJECTS ||
 			 !khv_judges[check->id]))
 		return -EACCES;
+	judge = khv_judges[check->id];
 	rcu_read_lock();
 	shadow = rcu_dereference(d->policy->shadow);
 	if (unlikely(shadow))
-		ret = khv_mediate_beside(m, d, check, shadow,
-					 khv_judges[check->id]);
-	else if (khv_judge_start(&j, m, d, check))
-		ret = khv_judges[check->id](&j);
+		ret = khv_mediate_beside(m, d, check, shadow, judge);
+	else if (likely(khv_judge_set(&j, m, d, check)))
+		ret = judge(&j);
 	rcu_read_unlock();
 	return ret;
 }

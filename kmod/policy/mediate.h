@@ -177,7 +177,15 @@ int khv_judge_key(const struct khv_judge *j);
 int khv_judge_facility(const struct khv_judge *j);
 int khv_judge_load(const struct khv_judge *j);
 int khv_judge_anon(const struct khv_judge *j);
-bool khv_is_queue(const struct inode *inode);
+#define KHV_MQUEUE_MAGIC	0x19800202	/* from ipc/mqueue.c */
+
+/* Is it a POSIX message queue? They are files, to the kernel. */
+static inline bool khv_is_queue(const struct inode *inode)
+{
+	return unlikely(inode->i_sb->s_magic == KHV_MQUEUE_MAGIC) &&
+	       S_ISREG(inode->i_mode);
+}
+
 int khv_answer_queue(const struct khv_judge *j);
 int khv_judge_queue(const struct khv_judge *j);
 int khv_answer_memory(const struct khv_judge *j, bool quiet);

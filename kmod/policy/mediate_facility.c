@@ -67,15 +67,6 @@ int khv_judge_anon(const struct khv_judge *j)
 	return 0;
 }
 
-#define KHV_MQUEUE_MAGIC	0x19800202	/* from ipc/mqueue.c */
-
-/* Is it a POSIX message queue? They are files, to the kernel. */
-bool khv_is_queue(const struct inode *inode)
-{
-	return unlikely(inode->i_sb->s_magic == KHV_MQUEUE_MAGIC) &&
-	       S_ISREG(inode->i_mode);
-}
-
 int khv_answer_queue(const struct khv_judge *j)
 {
 	return khv_answer_facility(j, "mqueue");

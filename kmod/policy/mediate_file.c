@@ -23,9 +23,10 @@ static u32 khv_placeless_verbs(const struct khv_pathname *p)
 	return KHV_F_EXEC | KHV_F_MMAP;
 }
 
-/* Decide about a name that has been built. */
+/* Decide about a name that has been built, that of @dentry. */
 static void khv_decide_name(const struct khv_judge *j,
-			    const struct khv_pathname *p, u32 verbs,
+			    const struct khv_pathname *p,
+			    const struct dentry *dentry, u32 verbs,
 			    struct khv_decision *dec)
 {
 	if (!j->l)
@@ -34,11 +35,12 @@ static void khv_decide_name(const struct khv_judge *j,
 		khv_engine_file_number(&j->l->engine, j->domain, &j->s, p->name,
 				       p->len, verbs, j->number, dec);
 	else
-		khv_cache_file(j, p, verbs, dec);
+		khv_cache_file(j, p, dentry, verbs, dec);
 }
 
 static int khv_answer_name(const struct khv_judge *j,
-			   const struct khv_pathname *p, u32 verbs)
+			   const struct khv_pathname *p,
+			   const struct dentry *dentry, u32 verbs)
 {
 	struct khv_decision dec __khv_uninitialized;
 
@@ -46,7 +48,7 @@ static int khv_answer_name(const struct khv_judge *j,
 		verbs &= khv_placeless_verbs(p);
 	if (!verbs)
 		return 0;
-	khv_decide_name(j, p, verbs, &dec);
+	khv_decide_name(j, p, dentry, verbs, &dec);
 	return khv_judge_answer(j, KHV_TYPE_FILE, verbs, &dec, p->name, p->len);
 }
 
@@ -64,18 +66,26 @@ int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
 				sizeof(object) - 1);
 }
 
-/* By the rules for files, and by those for the files the kernel starts from. */
+/*
+ * By the rules for files, and by those for the files the kernel starts from.
+ * @judged: those of @verbs that are judged.
+ */
 static int khv_answer_named(const struct khv_judge *j,
-			    const struct khv_pathname *p, u32 verbs)
+			    const struct khv_pathname *p,
+			    const struct dentry *dentry, u32 judged, u32 verbs)
 {
 	static const char boot[] = "control:boot";
-	u32 judged = khv_judged_verbs(j, KHV_TYPE_FILE, verbs);
-	int ret = judged ? khv_answer_name(j, p, judged) : 0;
+	int ret = judged ? khv_answer_name(j, p, dentry, judged) : 0;
 
-	if (ret || !khv_is_boot_change(p, verbs))
+	if (ret)
 		return ret;
-	return khv_answer_kernel_about(j, boot, sizeof(boot) - 1, p->name,
-				       p->len);
+	if (khv_is_boot_change(p, verbs))
+		return khv_answer_kernel_about(j, boot, sizeof(boot) - 1,
+					       p->name, p->len);
+	/* Nothing is remembered of what has no place. */
+	if (j->l && *p->name == '/' && !khv_path_may_fold(dentry))
+		khv_cache_plain(j, p, judged, verbs);
+	return 0;
 }
 
 /*
@@ -101,50 +111,71 @@ static int khv_answer_folded(const struct khv_judge *j, struct khv_pathname *p,
 				       p->name, p->len);
 }
 
-/* @dentry: entry of the directory @path, or NULL for @path itself. */
-int khv_answer_path(const struct khv_judge *j, const struct path *path,
-		    const struct dentry *dentry, u32 verbs)
+/* The same where the answer is not known yet. */
+static noinline int khv_answer_new_path(const struct khv_judge *j,
+					const struct path *path,
+					const struct dentry *dentry, u32 judged,
+					u32 verbs)
 {
 	struct khv_pathname p;
 	int ret;
 
-	if (!khv_judged_verbs(j, KHV_TYPE_FILE, verbs) &&
-	    !(verbs & KHV_BOOT_VERBS))
-		return 0;
 	ret = khv_path_get(&p);
 	if (ret)
 		return -EACCES;
 	ret = dentry ? khv_path_of_child(&p, path, dentry) :
 		       khv_path_of(&p, path);
 	ret = ret ? khv_answer_nameless(j, verbs) :
-		    khv_answer_named(j, &p, verbs);
+		    khv_answer_named(j, &p, dentry ?: path->dentry, judged, verbs);
 	if (!ret && unlikely(khv_path_may_fold(path->dentry)))
 		ret = khv_answer_folded(j, &p, path, dentry);
 	khv_path_put(&p);
 	return ret;
 }
 
+/* @dentry: entry of the directory @path, or NULL for @path itself. */
+int khv_answer_path(const struct khv_judge *j, const struct path *path,
+		    const struct dentry *dentry, u32 verbs)
+{
+	u32 judged = j->l ? khv_judged(&j->l->engine, KHV_TYPE_FILE, verbs) : verbs;
+	const struct dentry *d = dentry ?: path->dentry;
+
+	if (!judged && !(verbs & KHV_BOOT_VERBS))
+		return 0;
+	/* The mount that is asked about is @path's, so must the directory be. */
+	if (likely(!dentry || READ_ONCE(dentry->d_parent) == path->dentry) &&
+	    !khv_path_may_fold(d) &&
+	    khv_cache_allows(j, path->mnt, d, judged, verbs))
+		return 0;
+	return khv_answer_new_path(j, path, dentry, judged, verbs);
+}
+
 /* May current have @file as it was opened? Also the kernel's opens for exec. */
 int khv_answer_file(const struct khv_judge *j, struct file *file)
 {
+	const struct inode *inode = file_inode(file);
+	bool plain = S_ISDIR(inode->i_mode);
 	u32 verbs = 0;
 	int ret;
 
 	/* It has no place in any tree: mq_open() knows it by a name of its own. */
-	if (khv_is_queue(file_inode(file)))
+	if (khv_is_queue(inode))
 		return khv_answer_queue(j);
 	if (file->f_flags & (__force int)FMODE_EXEC)
 		verbs = KHV_F_EXEC;
-	else if (S_ISDIR(file_inode(file)->i_mode))
+	else if (S_ISDIR(inode->i_mode))
 		verbs = KHV_F_LIST;
 	else if (file->f_mode & FMODE_READ)
 		verbs = KHV_F_OPEN;
 	if (file->f_mode & FMODE_WRITE)
 		verbs |= (file->f_flags & O_APPEND) ? KHV_F_APPEND :
 						      KHV_F_OPEN_WRITE;
+	else if (S_ISREG(inode->i_mode))
+		plain = inode->i_nlink < 2;
 	/* Opened for neither, as for ioctl: it still is an open. */
 	ret = khv_answer_path(j, khv_file_path(file), NULL, verbs ?: KHV_F_OPEN);
-	return ret ?: khv_answer_class(j, file);
+	/* What is only read and has one name is nothing else. */
+	return ret || likely(plain) ? ret : khv_answer_class(j, file);
 }
 
 int khv_judge_file_open(const struct khv_judge *j)
@@ -290,7 +321,7 @@ static int khv_entry_denied(const struct khv_judge *j, struct khv_pathname *p,
 
 	if (ret)
 		return ret;
-	khv_decide_name(j, p, ask, &dec);
+	khv_decide_name(j, p, e->dentry, ask, &dec);
 	*denied = dec.allowed ? 0 : dec.denied;
 	return 0;
 }
@@ -330,7 +361,8 @@ static int khv_judge_new_name(const struct khv_judge *j,
 	below = d_is_dir(from->dentry) &&
 		khv_engine_has_below(&j->l->engine, j->domain, p.name, p.len);
 	if (gain || below) {
-		khv_decide_name(j, &p, gain ?: KHV_F_RENAME, &dec);
+		khv_decide_name(j, &p, from->dentry, gain ?: KHV_F_RENAME,
+				&dec);
 		dec.allowed = false;
 		dec.denied = gain ?: KHV_F_RENAME;
 		dec.error = EACCES;

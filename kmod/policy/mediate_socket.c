@@ -8,6 +8,7 @@
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include "cache.h"
 #include "mediate.h"
 
 #ifndef IPPROTO_MPTCP
@@ -38,8 +39,7 @@ static void khv_decide_addr(const struct khv_judge *j,
 			    struct khv_decision *dec)
 {
 	if (j->l)
-		khv_engine_socket(&j->l->engine, j->domain, &j->s, a, verbs,
-				  dec);
+		khv_cache_socket(j, a, verbs, dec);
 	else
 		khv_judge_refuse(dec, KHV_TYPE_SOCKET, verbs);
 }

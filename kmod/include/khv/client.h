@@ -17,6 +17,7 @@
 #include <uapi/linux/khv.h>
 #include <khv/objects.h>
 
+struct dentry;
 struct file;
 struct linux_binprm;
 struct path;
@@ -221,6 +222,7 @@ struct khv_client {
 	bool (*may_configure)(void *data);
 	/* private: */
 	struct khv_client_reg *state;
+	u8 level;	/* enum khv_log_level */
 };
 
 /**
@@ -342,7 +344,10 @@ struct khv_event {
 void khv_event_post(const struct khv_client *client, const struct khv_event *ev);
 
 /* Log level an administrator has set for the client. Any context. */
-enum khv_log_level khv_client_level(const struct khv_client *client);
+static inline enum khv_log_level khv_client_level(const struct khv_client *client)
+{
+	return READ_ONCE(client->level);
+}
 
 /**
  * khv_path_absolute() - name of a path from the root of its mount namespace
@@ -360,6 +365,25 @@ enum khv_log_level khv_client_level(const struct khv_client *client);
  * ERR_PTR(-ENAMETOOLONG), ERR_PTR(-EAGAIN) if it cannot be told where this is asked.
  */
 char *khv_path_absolute(const struct path *path, char *buf, int size);
+
+/* Bytes that are touched in front of a name that is compared. */
+#define KHV_PATH_ROOM	8
+
+/**
+ * khv_path_is() - is this the name that khv_path_absolute() would give?
+ * @mnt: the mount, alive
+ * @dentry: on it, alive
+ * @name: absolute; at least KHV_PATH_ROOM bytes in front of it can be read
+ * @len: of @name
+ *
+ * For a name that khv_path_absolute() gave for something a while ago: in a seventh of
+ * the instructions it takes to build it again and compare.
+ *
+ * Context: preemption off.
+ * Return: true if it is; false if it is not, or cannot be told at once.
+ */
+bool khv_path_is(const struct vfsmount *mnt, const struct dentry *dentry,
+		 const char *name, size_t len);
 
 /* Name of a check, "file_open". Any context. */
 const char *khv_object_name(enum khv_object id);
