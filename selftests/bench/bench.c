@@ -4,6 +4,7 @@
  *
  *	bench list
  *	bench [--rounds PERCENT] CASE...	or "all"
+ *	bench crowd N		N children that do nothing, until its input ends
  *
  * One line per case: name, median, mean and number of the rounds, in ticks of the
  * time stamp counter. Under QEMU with -icount shift=0 a tick is an instruction of
@@ -17,6 +18,7 @@
 #include "bench.h"
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,9 +105,32 @@ static const struct bench_case *find(const char *name)
 	return NULL;
 }
 
+/* What a task costs is seen when there are many. They end with this one. */
+static int crowd(unsigned int n)
+{
+	char byte;
+
+	if (signal(SIGCHLD, SIG_IGN) == SIG_ERR || setpgid(0, 0))
+		die("crowd");
+	while (n--) {
+		switch (fork()) {
+		case -1:
+			die("fork");
+		case 0:
+			pause();
+			_exit(0);
+		}
+	}
+	printf("there\n");
+	fflush(stdout);
+	while (read(0, &byte, 1) > 0)
+		;
+	return kill(0, SIGKILL);
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench list | [--rounds PERCENT] CASE...\n");
+	fprintf(stderr, "usage: bench list | crowd N | [--rounds PERCENT] CASE...\n");
 	return 2;
 }
 
@@ -120,6 +145,8 @@ int main(int argc, char **argv)
 	/* What "exec" executes. */
 	if (argc == 2 && !strcmp(argv[1], "-"))
 		_exit(0);
+	if (argc == 3 && !strcmp(argv[1], "crowd"))
+		return crowd(strtoul(argv[2], NULL, 10));
 	if (argc > 2 && !strcmp(argv[1], "--rounds")) {
 		percent = strtoul(argv[2], NULL, 10);
 		arg = 3;
