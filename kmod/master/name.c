@@ -31,6 +31,7 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/seqlock.h>
+#include <linux/string.h>
 #include <khv/client.h>
 #include "name.h"
 #include "symbols.h"
@@ -234,32 +235,47 @@ static __always_inline bool khv_same_before(const char *a, const char *b,
 	return !((x ^ y) >> (-8 * len & 63));
 }
 
-/*
- * Walks up from @dentry and takes its names off the end of @name. Pointer and length of
- * a name change under rename_lock only. They are read first, then it is seen that
- * nothing has been renamed since @renames: so they belong together, and what the
- * pointer leads to stays for a grace period. It may be overwritten while it is
- * compared; the last look finds that out.
- */
-bool khv_path_is(const struct vfsmount *mnt, const struct dentry *dentry,
-		 const char *name, size_t len)
+bool khv_path_mark(struct khv_path_mark *mark, const struct vfsmount *mnt,
+		   const char *name, size_t len)
 {
-	const struct dentry *root = mnt->mnt_root, *d = dentry, *parent;
-	unsigned int mounts, renames;
 	const struct khv_mount_name *m;
-	const char *end = name + len;
-	const char *own;
-	size_t n;
 
 	m = this_cpu_ptr(&khv_mount_names[hash_ptr(mnt, KHV_MOUNT_BITS)]);
-	/* One that has been learned is there, and so is the lock. */
-	if (unlikely(READ_ONCE(m->mnt) != mnt))
+	if (READ_ONCE(m->mnt) != mnt || len <= m->len || name[m->len] != '/' ||
+	    memcmp(name, m->name, m->len))
 		return false;
-	mounts = raw_read_seqcount(&khv_mount_lock->seqcount);
-	renames = raw_read_seqcount(&rename_lock.seqcount);
-	if (unlikely((renames & 1) || !khv_mount_known(m, mnt, mounts, renames)))
+	mark->mnt = mnt;
+	mark->mounts = m->mounts;
+	mark->renames = m->renames;
+	mark->below = m->len;
+	return true;
+}
+EXPORT_SYMBOL_GPL(khv_path_mark);
+
+/*
+ * Walks up from @dentry and takes its names off the end of @name. What is left must be
+ * the place of the mount, and that it is was seen when the mark was made; nothing has
+ * been mounted since, nor, if the mount is below anything, renamed.
+ *
+ * Pointer and length of a name change under rename_lock only. They are read first,
+ * then it is seen that nothing has been renamed since @renames: so they belong
+ * together, and what the pointer leads to stays for a grace period. It may be
+ * overwritten while it is compared; the last look finds that out.
+ */
+bool khv_path_is(const struct khv_path_mark *mark, const struct vfsmount *mnt,
+		 const struct dentry *dentry, const char *name, size_t len)
+{
+	const struct dentry *root = mnt->mnt_root, *d = dentry, *parent;
+	unsigned int renames = raw_read_seqcount(&rename_lock.seqcount);
+	const char *end = name + len, *own;
+	size_t n;
+
+	/* One that has been marked has been learned, so the lock is known. */
+	if (mark->mnt != mnt ||
+	    read_seqcount_retry(&khv_mount_lock->seqcount, mark->mounts) ||
+	    (mark->below && mark->renames != renames) || (renames & 1))
 		return false;
-	while (d != root) {
+	for (; d != root; d = parent) {
 		parent = READ_ONCE(d->d_parent);
 		own = READ_ONCE(d->d_name.name);
 		n = READ_ONCE(d->d_name.len);
@@ -271,12 +287,9 @@ bool khv_path_is(const struct vfsmount *mnt, const struct dentry *dentry,
 		    !khv_same_before(own + n, end, n))
 			return false;
 		end -= n + 1;
-		d = parent;
 	}
-	n = end - name;
-	if (n != m->len || (n && !khv_same_before(m->name + n, end, n)))
-		return false;
-	return !read_seqcount_retry(&khv_mount_lock->seqcount, mounts) &&
+	return (size_t)(end - name) == mark->below &&
+	       !read_seqcount_retry(&khv_mount_lock->seqcount, mark->mounts) &&
 	       !read_seqcount_retry(&rename_lock.seqcount, renames);
 }
 EXPORT_SYMBOL_GPL(khv_path_is);

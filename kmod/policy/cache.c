@@ -111,14 +111,15 @@ void khv_cache_file(const struct khv_judge *j, const struct khv_pathname *p,
  * had to do with it. For khv_cache_allows(), if it was remembered at all.
  */
 void khv_cache_plain(const struct khv_judge *j, const struct khv_pathname *p,
-		     u32 judged, u32 verbs)
+		     const struct vfsmount *mnt, u32 judged, u32 verbs)
 {
 	struct khv_cached *c = this_cpu_ptr(khv_cache)->entry +
 			       khv_cache_place(p, judged);
 
 	if (khv_cache_has(c, j, KHV_TYPE_FILE, judged) && c->len == p->len &&
 	    !memcmp(c->name, p->name, p->len) && c->dec.allowed &&
-	    !(c->dec.effects & (KHV_RULE_AUDIT | KHV_RULE_LOG)))
+	    !(c->dec.effects & (KHV_RULE_AUDIT | KHV_RULE_LOG)) &&
+	    khv_path_mark(&c->mark, mnt, c->name, c->len))
 		c->plain = verbs;
 }
 

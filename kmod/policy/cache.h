@@ -27,6 +27,7 @@ struct khv_cache_key {
  * @plain: verbs that were asked for where the answer was yes and that was all: nobody
  *	was told, and no rule of another kind was asked; 0: none
  * @len: of @name
+ * @mark: of @name, if @plain
  * @dec: the answer
  * @name: of a file; no NUL behind it; khv_path_is() touches what is in front of it
  * @addr: of a socket
@@ -35,6 +36,7 @@ struct khv_cached {
 	struct khv_cache_key key;
 	u32 plain;
 	u32 len;
+	struct khv_path_mark mark;
 	struct khv_decision dec;
 	union {
 		char name[KHV_CACHE_NAME];
@@ -98,7 +100,7 @@ static __always_inline bool khv_cache_allows(const struct khv_judge *j,
 	cache = this_cpu_ptr(khv_cache);
 	c = cache->entry + *khv_cache_hint(cache, dentry, judged);
 	if (c->plain == verbs && khv_cache_has(c, j, KHV_TYPE_FILE, judged))
-		yes = khv_path_is(mnt, dentry, c->name, c->len);
+		yes = khv_path_is(&c->mark, mnt, dentry, c->name, c->len);
 	preempt_enable_notrace();
 	return yes;
 }
@@ -109,7 +111,7 @@ void khv_cache_file(const struct khv_judge *j, const struct khv_pathname *p,
 		    const struct dentry *dentry, u32 verbs,
 		    struct khv_decision *dec);
 void khv_cache_plain(const struct khv_judge *j, const struct khv_pathname *p,
-		     u32 judged, u32 verbs);
+		     const struct vfsmount *mnt, u32 judged, u32 verbs);
 
 void khv_cache_socket(const struct khv_judge *j, const struct khv_sockaddr *a,
 		      u32 verbs, struct khv_decision *dec);

@@ -294,6 +294,14 @@ static inline u8 khv_glob_first(const char *pattern, size_t len)
 	return (u8)pattern[0];
 }
 
+/* The byte every match ends with, or 0 if there is more than one. */
+static inline u8 khv_glob_last(const char *pattern, size_t len)
+{
+	u8 last = len ? (u8)pattern[len - 1] : 0;
+
+	return last == '*' || last == '?' || last == ']' ? 0 : last;
+}
+
 /* What the conditions @what, KHV_COND_*, ask for: written and checked by the same. */
 static inline u32 khv_cond_needs(u32 what)
 {

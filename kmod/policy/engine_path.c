@@ -50,6 +50,20 @@ static const char *skip_names(const struct khv_engine *e, u32 deep,
 	}
 }
 
+/* Does any of the pattern children match @c? */
+static bool any_pattern(const struct khv_engine *e, const struct khv_blob_glob *g,
+			const struct component *c)
+{
+	const __le32 *branch = khv_section(e, KHV_SEC_BRANCHES);
+	const __le32 *end;
+
+	branch += khv_le32(g->first);
+	for (end = branch + g->nr; branch < end; branch++)
+		if (match_pattern(e, e->nodes + khv_le32(*branch), c))
+			return true;
+	return false;
+}
+
 /* Does the walk need more than one node at the next depth? */
 static bool must_widen(const struct khv_engine *e, struct khv_place *at,
 		       const struct component *c)
@@ -59,7 +73,7 @@ static bool must_widen(const struct khv_engine *e, struct khv_place *at,
 
 	if (at->node && e->nodes[at->node].more) {
 		g = glob_of(e, e->nodes + at->node);
-		if (g->nr)
+		if (g->nr && any_pattern(e, g, c))
 			return true;
 		deep = khv_le32(g->deep);
 		if (deep && deep != at->deep) {

@@ -161,6 +161,25 @@ static inline void cut(struct component *c, const struct khv_place *at)
 		whole_component(c, at->p, at->end - at->p);
 }
 
+/*
+ * Does the child with the pattern of @n match @c? Nearly always its first or its last
+ * byte says that it does not, without a walk through both.
+ */
+static inline bool match_pattern(const struct khv_engine *e,
+				 const struct khv_blob_node *n,
+				 const struct component *c)
+{
+	const char *pattern = khv_string(e, khv_le32(n->name));
+	u8 first = khv_glob_first(pattern, n->name_len);
+	u8 last = khv_glob_last(pattern, n->name_len);
+
+	khv_count();
+	if ((first && first != (u8)c->name[0]) ||
+	    (last && last != (u8)c->name[c->len - 1]))
+		return false;
+	return khv_glob_match(pattern, n->name_len, c->name, c->len);
+}
+
 /* Patterns below a "**" make every component a question to each of them. */
 static inline bool is_simple_deep(const struct khv_engine *e, u32 deep)
 {

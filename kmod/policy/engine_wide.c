@@ -46,14 +46,8 @@ static void wide_patterns(struct khv_fold *f, const struct khv_blob_glob *g,
 	branch += khv_le32(g->first);
 	for (end = branch + g->nr; branch < end; branch++) {
 		u32 child = khv_le32(*branch);
-		const struct khv_blob_node *p = e->nodes + child;
-		const char *pattern = khv_string(e, khv_le32(p->name));
-		u8 first = khv_glob_first(pattern, p->name_len);
 
-		khv_count();
-		if (first && first != (u8)c->name[0])
-			continue;
-		if (khv_glob_match(pattern, p->name_len, c->name, c->len))
+		if (match_pattern(e, e->nodes + child, c))
 			wide_add(f, to, child);
 	}
 }

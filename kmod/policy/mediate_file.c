@@ -72,6 +72,7 @@ int khv_answer_nameless(const struct khv_judge *j, u32 verbs)
  */
 static int khv_answer_named(const struct khv_judge *j,
 			    const struct khv_pathname *p,
+			    const struct vfsmount *mnt,
 			    const struct dentry *dentry, u32 judged, u32 verbs)
 {
 	static const char boot[] = "control:boot";
@@ -84,7 +85,7 @@ static int khv_answer_named(const struct khv_judge *j,
 					       p->name, p->len);
 	/* Nothing is remembered of what has no place. */
 	if (j->l && *p->name == '/' && !khv_path_may_fold(dentry))
-		khv_cache_plain(j, p, judged, verbs);
+		khv_cache_plain(j, p, mnt, judged, verbs);
 	return 0;
 }
 
@@ -126,7 +127,8 @@ static noinline int khv_answer_new_path(const struct khv_judge *j,
 	ret = dentry ? khv_path_of_child(&p, path, dentry) :
 		       khv_path_of(&p, path);
 	ret = ret ? khv_answer_nameless(j, verbs) :
-		    khv_answer_named(j, &p, dentry ?: path->dentry, judged, verbs);
+		    khv_answer_named(j, &p, path->mnt, dentry ?: path->dentry,
+				     judged, verbs);
 	if (!ret && unlikely(khv_path_may_fold(path->dentry)))
 		ret = khv_answer_folded(j, &p, path, dentry);
 	khv_path_put(&p);

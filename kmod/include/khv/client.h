@@ -370,20 +370,49 @@ char *khv_path_absolute(const struct path *path, char *buf, int size);
 #define KHV_PATH_ROOM	8
 
 /**
+ * struct khv_path_mark - what a name that has been built depends on
+ * @mnt: the mount; only compared
+ * @mounts: what was mounted then
+ * @renames: what had been renamed
+ * @below: bytes of the name that are the place of the mount
+ */
+struct khv_path_mark {
+	const struct vfsmount *mnt;
+	unsigned int mounts;
+	unsigned int renames;
+	unsigned int below;
+};
+
+/**
+ * khv_path_mark() - so that khv_path_is() can be asked later
+ * @mark: to fill
+ * @mnt: the mount, alive
+ * @name: from khv_path_absolute(), and with preemption off since, or with a component
+ *	added
+ * @len: of @name
+ *
+ * Context: preemption off.
+ * Return: false if the place of the mount is not known, or the name not below it.
+ */
+bool khv_path_mark(struct khv_path_mark *mark, const struct vfsmount *mnt,
+		   const char *name, size_t len);
+
+/**
  * khv_path_is() - is this the name that khv_path_absolute() would give?
+ * @mark: made of @name
  * @mnt: the mount, alive
  * @dentry: on it, alive
  * @name: absolute; at least KHV_PATH_ROOM bytes in front of it can be read
  * @len: of @name
  *
- * For a name that khv_path_absolute() gave for something a while ago: in a seventh of
- * the instructions it takes to build it again and compare.
+ * Says so in a fraction of the instructions that it takes to build the name again and
+ * compare.
  *
  * Context: preemption off.
  * Return: true if it is; false if it is not, or cannot be told at once.
  */
-bool khv_path_is(const struct vfsmount *mnt, const struct dentry *dentry,
-		 const char *name, size_t len);
+bool khv_path_is(const struct khv_path_mark *mark, const struct vfsmount *mnt,
+		 const struct dentry *dentry, const char *name, size_t len);
 
 /* Name of a check, "file_open". Any context. */
 const char *khv_object_name(enum khv_object id);
