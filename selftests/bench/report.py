@@ -11,7 +11,7 @@ import json
 import os
 import sys
 
-SCHEMA = 1
+SCHEMA = 2
 # What goes into the chart: the cases, and configurations (column of the table).
 CHART_CASES = ["getppid", "open3", "open10", "stat", "connect", "create"]
 CHART = [("wrap-50", "khv, 50 rules"), ("stack-1", "khv, one client"),
@@ -62,6 +62,8 @@ def read_kernel(name, folder):
         "wall": read_micro(wall) if os.path.isdir(wall) else {},
         "absent": {c: " ".join(sum(rows(os.path.join(folder, c + ".why")), []))
                    for c in words(folder, ".why")},
+        "memory": [{"name": r[0], "bytes": int(r[1]), "what": r[2]}
+                   for r in rows(os.path.join(folder, "memory", "memory.tsv"))],
         "macro": [{"application": r[0], "configuration": r[1],
                    "microseconds": int(r[2])}
                   for r in rows(os.path.join(folder, "macro", "macro.tsv"))],
@@ -131,6 +133,14 @@ def print_macro(kernel):
             for c in ("outside", "inside")] for a, f in found.items()])
 
 
+def print_memory(kernel):
+    if not kernel["memory"]:
+        return
+    print(f"\n{kernel['kernel']}: memory, in bytes")
+    table(["", "bytes"], [[m["what"], f"{m['bytes']:,}"]
+                          for m in kernel["memory"]])
+
+
 def chart(kernel, commit):
     """Bars of instructions added, on a logarithmic scale: 10 to 100,000."""
     micro = kernel["instructions"]
@@ -190,6 +200,7 @@ def main():
                     "{:+d}")
         print_micro(kernel, "wall", "time under plain emulation, of that of "
                     "nothing (noisy)", ratio, "{:.2f}")
+        print_memory(kernel)
         print_macro(kernel)
         for config, why in kernel["absent"].items():
             print(f"not to be had: {config}: {why}")
