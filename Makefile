@@ -144,6 +144,15 @@ install-rules:
 	install -m 644 kmod/sdk/khv-client.mk kmod/sdk/Makefile.client \
 		kmod/clients/sample/main.c $(share)/sdk
 
+# Debian packages, of a copy of this tree.
+deb: deps
+	@selftests/packages/build '$(BUILD)/packages/debs'
+
+# In the guest: dkms builds the modules of two versions, on both kernels.
+check-packages: deps
+	@KHV_BUILD='$(BUILD)' selftests/packages/check full \
+		$(if $(filter command line environment,$(origin KERNEL)),$(KERNEL),6.1 6.12)
+
 uninstall:
 	rm -f $(DESTDIR)/lib/modules/*/extra/khv.ko \
 		$(DESTDIR)/lib/modules/*/extra/khv_*.ko
@@ -180,6 +189,8 @@ help:
 #:                        PACKAGES=apps: and a browser, Postfix, sshd, git, gcc
 #:   make install         install on this machine (PREFIX, DESTDIR)
 #:   make uninstall       remove what install has put there
+#:   make deb             Debian packages, in build/packages/debs
+#:   make check-packages  install, upgrade, remove and purge them, with dkms; KERNEL too
 #:   make modules lib tools selftests
 #:   make deps            install the Debian packages that are missing
 #:   make format          lay out the C code outside kmod/
@@ -193,4 +204,4 @@ help:
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
 	check-million fuzz-netlink attacks \
 	attacks-peers bench bench-record demo fuzz format vm install install-rules \
-	uninstall clean distclean help
+	deb check-packages uninstall clean distclean help
