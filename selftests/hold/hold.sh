@@ -3,7 +3,6 @@
 # For the tests of this folder: modules, the scenery, and attack programs whose
 # every technique becomes one line of TAP. Sourced after lib/tap.sh.
 #
-# load_khv MODULE [ARG...]       unload it at the end of the test
 # scene                          an empty tree for the attack programs, and modules
 #                                of the kernel that some of them want
 # sets_of TEST                   the sets of techniques that a test tries
@@ -19,18 +18,6 @@
 	hold=/khv/selftests/hold
 	attack=$KHV_PROGS/attacks/attack-static
 	attack32=$KHV_PROGS/attacks/attack-32
-}
-
-load_khv() {
-	modprobe "$@" || bail_out "cannot load $1"
-	at_exit unload_khv "$1"
-}
-
-# Two steps: hooks out, which may have to wait for frames, then the modules.
-unload_khv() {
-	wait_for 10 hvctl module unload "$1" >/dev/null 2>&1 ||
-		hvctl module unload "$1" 2>&1 | sed 's/^/# /'
-	modprobe -rq khv_policy khv || modprobe -rq khv || true
 }
 
 policy() {
@@ -71,7 +58,8 @@ scene() {
 	mount --make-private /srv/hold
 	at_exit umount -l /srv/hold
 	echo core >/proc/sys/kernel/core_pattern
-	for module in loop nbd sctp uinput overlay dm_mod binfmt_misc l2tp_ip sunrpc; do
+	for module in loop nbd sctp uinput overlay dm_mod binfmt_misc l2tp_ip sunrpc \
+		tun fuse ext4 acpi_configfs kcm; do
 		modprobe -q "$module"
 	done
 }

@@ -22,6 +22,9 @@
 # plan N                    first, or done_testing at the end
 # at_exit COMMAND...        run when the test ends, last one first
 # require_module M [ARG...] load M, unload it (and what it brought) at the end
+# load_khv MODULE [ARG...]  load it, unload it at the end of the test
+# unload_khv MODULE         hooks out, which may have to wait for frames, then it and
+#                           what it brought
 # workdir [PARENT]          a new folder in $work, removed at the end; on
 #                           /mnt/disk if the group has a disk
 # wait_for SECONDS COMMAND...  until COMMAND succeeds
@@ -199,6 +202,18 @@ tap_finish() {
 }
 trap tap_finish EXIT
 trap 'exit 130' INT TERM
+
+load_khv() {
+	modprobe "$@" || bail_out "cannot load $1"
+	at_exit unload_khv "$1"
+}
+
+unload_khv() {
+	[ -d "/sys/module/$1" ] || return 0
+	wait_for 10 hvctl module unload "$1" >/dev/null 2>&1 ||
+		hvctl module unload "$1" 2>&1 | sed 's/^/# /'
+	modprobe -rq khv_policy khv || modprobe -rq khv || true
+}
 
 require_module() {
 	tap_module=$1

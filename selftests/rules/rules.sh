@@ -57,18 +57,11 @@ system_log() {
 }
 
 start_khv() {
-	modprobe khv_wrap || bail_out "cannot load khv_wrap"
-	at_exit stop_khv
+	load_khv khv_wrap
 	: >"$work/events"
 	hvctl event tail -j >>"$work/events" 2>"$work/tail" &
 	at_exit kill $!
 	sleep 0.5
-}
-
-stop_khv() {
-	wait_for 10 hvctl module unload wrap >/dev/null 2>&1 ||
-		hvctl module unload wrap 2>&1 | sed 's/^/# /'
-	modprobe -rq khv_policy khv || true
 }
 
 confine() {
