@@ -11,16 +11,33 @@ struct khv_task;
 struct khv_visits;
 struct task_struct;
 
+#define KHV_SCOPE_KIN	64
+
+/**
+ * struct khv_kin - what has been found out about a process
+ * @start: when it began, by which it is known from others with its number
+ * @tgid: its number; 0: nothing yet
+ * @inside: it is a descendant
+ */
+struct khv_kin {
+	u64 start;
+	pid_t tgid;
+	bool inside;
+};
+
 /**
  * struct khv_scope - whom an attach is about
  * @slot: of the client
  * @root: all threads of this process
  * @tree: and of its descendants
+ * @kin: KHV_SCOPE_KIN processes that have been looked at, by their numbers: so the
+ *	parents of each need not be followed to the top. Needed with @tree
  */
 struct khv_scope {
 	unsigned int slot;
 	struct task_struct *root;
 	bool tree;
+	struct khv_kin *kin;
 };
 
 /**

@@ -219,6 +219,11 @@ static int khv_attach_now(struct genl_info *info, struct khv_attach_request *a,
 
 	if (!found)
 		return -ENOMEM;
+	at.scope.kin = kcalloc(KHV_SCOPE_KIN, sizeof(*at.scope.kin), GFP_KERNEL);
+	if (!at.scope.kin) {
+		khv_found_put(found);
+		return -ENOMEM;
+	}
 	khv_found_get(found);
 	ret = khv_report_set(info->snd_portid, found);
 	if (ret) {
@@ -234,6 +239,7 @@ static int khv_attach_now(struct genl_info *info, struct khv_attach_request *a,
 		khv_extack(info->extack, "the process is attached to client %s already",
 			   a->cs->client->name);
 out:
+	kfree(at.scope.kin);
 	khv_found_put(found);
 	return ret;
 }

@@ -35,12 +35,48 @@ bool khv_has_data(struct task_struct *task, unsigned int slot)
 	return kt && READ_ONCE(kt->data[slot]);
 }
 
+static struct khv_kin *khv_kin_of(const struct khv_scope *s,
+				  const struct task_struct *task)
+{
+	return &s->kin[task->tgid % KHV_SCOPE_KIN];
+}
+
+/*
+ * As khv_task_descends(), with what is known about its parents. That may be older than
+ * this moment: who had no such parent cannot get one.
+ */
+static bool khv_scope_descends(const struct khv_scope *s,
+			       struct task_struct *task)
+{
+	struct task_struct *up = task;
+	bool inside = false;
+	struct khv_kin *k;
+
+	for (; up->pid; up = rcu_dereference(up->real_parent)) {
+		k = khv_kin_of(s, up);
+		inside = same_thread_group(up, s->root);
+		if (inside)
+			break;
+		if (k->tgid == up->tgid &&
+		    k->start == up->group_leader->start_boottime) {
+			inside = k->inside;
+			break;
+		}
+	}
+	*khv_kin_of(s, task) = (struct khv_kin) {
+		.start = task->group_leader->start_boottime,
+		.tgid = task->tgid,
+		.inside = inside,
+	};
+	return inside;
+}
+
 /* Under RCU. */
 bool khv_scope_has(const struct khv_scope *s, struct task_struct *task)
 {
 	if (task->flags & PF_KTHREAD)
 		return false;
-	return s->tree ? khv_task_descends(task, s->root) :
+	return s->tree ? khv_scope_descends(s, task) :
 			 same_thread_group(task, s->root);
 }
 
