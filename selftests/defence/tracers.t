@@ -3,7 +3,7 @@
 # Other users of the functions that khv has hooked, or of khv's own: they come and
 # go, and the policy holds all the time. Who wants the function for itself, as a live
 # patch does, is refused.
-# Of attacks/catalogue: HOOK-03.
+# Of attacks/catalogue: HOOK-03, HOOK-06, HOOK-16, HOOK-17, HOOK-20.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/defence.sh"
 workdir /tmp
@@ -78,6 +78,61 @@ probed "$checked"
 probed "$checked+5"
 probed khv_object_gate_enter
 probed khv_mediate
+
+# Everything at once, with a stack of every check: callbacks inside of callbacks, and
+# functions that khv calls while it decides.
+each=20
+tries() {	# COMMAND...: of so many, how many were refused?
+	try=0 no=0
+	while [ "$try" -lt "$each" ]; do
+		"$@" >/dev/null 2>&1 || no=$((no + 1))
+		try=$((try + 1))
+	done
+	echo "$no"
+}
+echo 'p:khvtest khv_judge_file_open' >$tracing/kprobe_events 2>/dev/null &&
+	write events/kprobes/enable 1
+write set_ftrace_filter 'security_*'
+write options/func_stack_trace 1
+ok "a tracer with the stack of every check" write current_tracer function
+is "of $each tries, refused" "$(tries hvctl run p -- cat /etc/shadow)" "$each"
+is "of $each that are granted, refused" \
+	"$(tries hvctl run p -- cat /etc/hostname)" 0
+write current_tracer nop
+write options/func_stack_trace 0
+write set_ftrace_filter ''
+ok "a tracer of every function" write current_tracer function
+holds "with a tracer of every function"
+write current_tracer nop
+: >$tracing/trace
+write events/kprobes/enable 0 2>/dev/null
+write kprobe_events ''
+
+# A BPF program that answers before us can refuse, and no more.
+modify=$KHV_PROGS/defence/modify
+tap_try "$modify" "$checked" 0 true
+if [ "$tap_status" -eq 0 ]; then
+	control "a BPF program can answer for the function" \
+		sh -c '! "$@"' - "$modify" "$checked" -1 cat /etc/hostname
+	ok "one that lets everything pass" "$modify" "$checked" 0 \
+		hvctl run p -- cat /etc/hostname
+	refused "does not let pass what the policy refuses" "$modify" \
+		"$checked" 0 hvctl run p -- cat /etc/shadow
+	refused "one that refuses is heard" "$modify" "$checked" -1 \
+		hvctl run p -- cat /etc/hostname
+else
+	like "the kernel lets no BPF program beside us" "$tap_output" \
+		'busy|not supported'
+fi
+holds "after it"
+
+# In plain sight, with what we have asked for: I, we change where it goes.
+like "our hooks are listed" "$(cat $tracing/enabled_functions)" \
+	"^$checked .* I"
+is "and our modules" "$(grep -c '^khv' /proc/modules)" 3
+is "what ftrace calls, and where it goes then, cannot be traced" \
+	"$(grep -cE '^khv_(callback|object_(pre|full)_|call_(pre|full)_)' \
+		$tracing/available_filter_functions)" 0
 
 klog_mark
 refused "who wants the function for itself, as a live patch, is refused" \

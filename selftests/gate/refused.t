@@ -3,7 +3,7 @@
 # A client that asks for a function which somebody else owns is refused, and
 # nothing of it stays: no hook, no task, though programs that it wants are
 # executed all the time while ftrace makes up its mind.
-# Of attacks/catalogue: HOOK-05.
+# Of attacks/catalogue: HOOK-05, ABI-09.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/gate.sh"
 workdir /tmp
@@ -50,6 +50,11 @@ ok "the owner goes" remove khv_stack
 ok "without the owner it loads" modprobe khv_sample comm=call calls=getpid,mkdir
 "$call" $nr_getpid >/dev/null
 is "and counts" "$(parameter khv_sample pre)" 1
+ok "unloads" remove khv_sample
+
+klog_mark
+ok "a call that the vDSO answers" modprobe khv_sample comm=call calls=clock_gettime
+like "is hooked, with a warning" "$(klog_since)" "clock_gettime .* vDSO"
 ok "unloads" remove khv_sample
 
 # The same call twice in one list: one hook, asked twice.
