@@ -26,6 +26,12 @@ static const char * const khv_no_return[] = {
 /* Hooked for every task: the master has something to say about them, see lock.c. */
 static const char * const khv_for_all[] = { "delete_module" };
 
+/* Programs ask a page of the kernel for these, and call only if it cannot tell. */
+static const char * const khv_vdso[] = {
+	"clock_getres", "clock_getres_time64", "clock_gettime",
+	"clock_gettime64", "getcpu", "getrandom", "gettimeofday", "time",
+};
+
 /*
  * What numbers lead to that are no calls. It answers -ENOSYS and is built without
  * tracing, so there is nothing to hook and nothing to refuse.
@@ -103,6 +109,9 @@ int khv_calls_prepare(const struct khv_call_hook *call, khv_call_use *use,
 		pr_err("this kernel has no system call named %s\n", call->name);
 		return -ENOENT;
 	}
+	if (match_string(khv_vdso, ARRAY_SIZE(khv_vdso), call->name) >= 0)
+		pr_notice("most uses of %s are answered by the vDSO, without a call that could be seen\n",
+			  call->name);
 	for (e = first; !ret && e && !strcmp(e->name, call->name);
 	     e = khv_point_next(e))
 		if (!khv_call_seen(first, e))
