@@ -37,6 +37,23 @@ bench_scene() {
 	cp "$KHV_PROGS/bench/bench-static" "$other"
 }
 
+# One call of one program, as auditd below; nobody reads what it reports.
+audit_on() {
+	cat >/tmp/audit.hv <<-POLICY
+		version 1
+		policy  bench-audit  "for make bench"
+		mode    audit
+		attach  $wanted
+		kernel  syscall:openat  use  audit
+	POLICY
+	modprobe khv_audit && hvctl policy load /tmp/audit.hv
+}
+
+audit_off() {
+	wait_for 10 hvctl policy clear bench-audit >/dev/null 2>&1
+	unload_khv khv_audit
+}
+
 on() {
 	case $1 in
 	nothing) ;;
