@@ -195,6 +195,7 @@ struct khv_hook *khv_object_prepare(enum khv_object id)
 		hook->object = id;
 		hook->notice = khv_objects[id].flags & KHV_OBJ_NOTICE;
 		hook->first = khv_objects[id].flags & KHV_OBJ_FIRST;
+		hook->sleeps = khv_objects[id].flags & KHV_OBJ_SLEEPS;
 	}
 	return hook;
 }

@@ -105,6 +105,8 @@ int khv_calls_prepare(const struct khv_call_hook *call, khv_call_use *use,
 	if (!strcmp(call->name, KHV_CALL_UNKNOWN))
 		return khv_calls_unknown(use, data);
 	first = khv_point_find(call->name);
+	if (!first && call->flags & KHV_CALL_OPTIONAL)
+		return 0;
 	if (!first) {
 		pr_err("this kernel has no system call named %s\n", call->name);
 		return -ENOENT;

@@ -31,6 +31,7 @@
 #include "hook.h"
 #include "lock.h"
 #include "task.h"
+#include "wake.h"
 
 LIST_HEAD(khv_clients);
 /* Outside khv_hook_mutex. */
@@ -428,6 +429,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 			khv_client_name_blocker(cs, extack);
 			return -EBUSY;
 		}
+		khv_wake_sleepers();
 		usleep_range(4000, 6000);
 	}
 	cs->nr_hooks = 0;
@@ -481,7 +483,8 @@ static bool khv_client_valid(const struct khv_client *client)
 		return false;
 	for (i = 0; i < client->nr_calls; i++)
 		if (!client->calls[i].name ||
-		    (client->calls[i].flags & ~KHV_CALL_REWRITE) ||
+		    (client->calls[i].flags &
+		     ~(KHV_CALL_REWRITE | KHV_CALL_OPTIONAL)) ||
 		    (!client->calls[i].pre && !client->calls[i].post))
 			return false;
 	for (i = 0; i < client->nr_checks; i++)

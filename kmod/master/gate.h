@@ -108,6 +108,9 @@ static __always_inline void khv_object_gate_note(struct khv_object_frame *f,
 long khv_object_gate_judge(struct khv_object_frame *frame, struct khv_hook *hook,
 			   int ret);
 /* All others. */
+long khv_object_gate_first(struct khv_hook *hook, unsigned long a0,
+			   unsigned long a1, unsigned long a2, unsigned long a3,
+			   unsigned long a4, unsigned long a5);
 int khv_object_gate_enter(struct khv_object_frame *frame,
 			  struct khv_hook *hook);
 long khv_object_gate_leave(struct khv_object_frame *frame, struct khv_hook *hook,

@@ -72,9 +72,28 @@ long __khv_gate khv_object_gate_judge(struct khv_object_frame *f,
 }
 
 /*
- * Before the kernel's function. Our own hooks (fork, exec) may refuse here, and
- * clients where the function is not a check but does it; then it is not called.
+ * Clients are asked before the function, and are done with it then. 0: go on, with
+ * nothing of ours on the stack; else it is not called, and this is its result, also
+ * where it returns a pointer.
  */
+long __khv_gate khv_object_gate_first(struct khv_hook *hook, unsigned long a0,
+				      unsigned long a1, unsigned long a2,
+				      unsigned long a3, unsigned long a4,
+				      unsigned long a5)
+{
+	struct khv_object_frame f __khv_uninitialized;
+
+	f.check.arg[0] = a0;
+	f.check.arg[1] = a1;
+	f.check.arg[2] = a2;
+	f.check.arg[3] = a3;
+	f.check.arg[4] = a4;
+	f.check.arg[5] = a5;
+	khv_object_gate_note(&f, hook);
+	return khv_object_gate_judge(&f, hook, 0);
+}
+
+/* Before the kernel's function. Our own hooks (fork, exec) may refuse here. */
 int __khv_gate khv_object_gate_enter(struct khv_object_frame *f,
 				     struct khv_hook *hook)
 {
@@ -88,17 +107,13 @@ int __khv_gate khv_object_gate_enter(struct khv_object_frame *f,
 		ret = hook->before(f);
 		f->refused = ret != 0;
 	}
-	if (hook->first && f->task && rcu_access_pointer(hook->chain)) {
-		ret = khv_object_ask(f, hook);
-		f->refused = ret != 0;
-	}
 	return ret;
 }
 
 long __khv_gate khv_object_gate_leave(struct khv_object_frame *f,
 				      struct khv_hook *hook, int ret)
 {
-	if (!ret && !hook->first && f->task && rcu_access_pointer(hook->chain))
+	if (!ret && f->task && rcu_access_pointer(hook->chain))
 		ret = khv_object_ask(f, hook);
 	if (hook->after && !f->refused)
 		ret = hook->after(f, ret);

@@ -180,7 +180,7 @@ static bool khv_hook_is_around(const struct khv_hook *hook,
 {
 	if (hook->gate == KHV_GATE_CALL)
 		return chain && chain->full;
-	return hook->before || hook->after || hook->first ||
+	return hook->before || hook->after ||
 	       hook->kind == KHV_KIND_ARG_TASK;
 }
 
@@ -194,7 +194,8 @@ void khv_hook_set_entry(struct khv_hook *hook)
 		return;
 	chain = rcu_dereference_protected(hook->chain,
 					  lockdep_is_held(&khv_hook_mutex));
-	WRITE_ONCE(hook->entry, khv_hook_is_around(hook, chain) ? code->full :
+	WRITE_ONCE(hook->entry, hook->first ? code->first :
+				khv_hook_is_around(hook, chain) ? code->full :
 								  code->pre);
 }
 
@@ -256,6 +257,7 @@ struct khv_hook *khv_hook_prepare_at(enum khv_gate gate,
 	hook->object = KHV_NR_OBJECTS;
 	hook->notice = false;
 	hook->first = false;
+	hook->sleeps = false;
 	hook->broken = false;
 	hook->veto = NULL;
 	hook->before = NULL;

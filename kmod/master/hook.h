@@ -33,6 +33,7 @@ enum khv_hook_kind {
  * @abi: call gate only
  * @notice: verdicts of clients are ignored
  * @first: clients are asked before the function; refused, it is not called
+ * @sleeps: the function waits for events outside, with our frame around it
  * @slot: index into the slots of its gate
  * @used: 0 free, 1 attached, 2 detached but frames still in flight. Under
  *	khv_hook_mutex.
@@ -59,6 +60,7 @@ struct khv_hook {
 	u8 used;
 	bool notice;
 	bool first;
+	bool sleeps;
 	bool broken;
 	u16 slot;
 	const char *name;

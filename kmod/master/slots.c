@@ -76,8 +76,23 @@ static __always_inline void khv_object_args(struct khv_check *check,
 	check->arg[5] = a5;
 }
 
+/*
+ * First: as a call that is pre only. The function may sleep, and what it returns need
+ * not be a number.
+ */
 #define KHV_OBJECT_SLOT(n)						\
 DEFINE_STATIC_CALL(khv_object_orig_##n, khv_unset_object);		\
+static __khv_gate long khv_object_first_##n(unsigned long a0,		\
+		unsigned long a1, unsigned long a2, unsigned long a3,	\
+		unsigned long a4, unsigned long a5)			\
+{									\
+	long ret = khv_object_gate_first(&khv_object_hooks[0x##n], a0,	\
+					 a1, a2, a3, a4, a5);		\
+									\
+	if (ret)							\
+		return ret;						\
+	return static_call(khv_object_orig_##n)(a0, a1, a2, a3, a4, a5); \
+}									\
 static __khv_gate long khv_object_after_##n(unsigned long a0,		\
 		unsigned long a1, unsigned long a2, unsigned long a3,	\
 		unsigned long a4, unsigned long a5)			\
@@ -115,6 +130,7 @@ static __khv_gate long khv_object_around_##n(unsigned long a0,		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(khv_call_orig_##n),		\
 },
 #define KHV_OBJECT_CODE(n) [0x##n] = {					\
+	.first = (unsigned long)khv_object_first_##n,			\
 	.pre = (unsigned long)khv_object_after_##n,			\
 	.full = (unsigned long)khv_object_around_##n,			\
 	.key = &STATIC_CALL_KEY(khv_object_orig_##n),			\

@@ -9,12 +9,14 @@ struct static_call_key;
  * @pre: call gate: entry that leaves no frame across the call; object gate: for
  *	checks after which clients are asked, and that is all
  * @full: call gate: entry with a frame across the call; object gate: for all others
+ * @first: object gate: for functions before which clients are asked, and that is all
  * @key: static call to the kernel's function
  * @tramp: its trampoline
  */
 struct khv_slot_code {
 	unsigned long pre;
 	unsigned long full;
+	unsigned long first;
 	struct static_call_key *key;
 	void *tramp;
 };

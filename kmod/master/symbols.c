@@ -56,6 +56,11 @@ static void khv_no_rings(bool cancel_all)
 {
 }
 
+static int khv_no_wake(struct task_struct *task, unsigned int state)
+{
+	return 0;
+}
+
 DEFINE_STATIC_CALL(khv_sc_lookup, khv_no_lookup);
 DEFINE_STATIC_CALL(khv_sc_location, khv_no_location);
 DEFINE_STATIC_CALL(khv_sc_absolute_path, khv_no_path);
@@ -63,6 +68,7 @@ DEFINE_STATIC_CALL(khv_sc_exe_file, khv_no_exe);
 DEFINE_STATIC_CALL(khv_sc_filter_lookup, khv_no_filter);
 DEFINE_STATIC_CALL(khv_sc_work_cancel, khv_no_cancel);
 DEFINE_STATIC_CALL(khv_sc_uring_cancel, khv_no_rings);
+DEFINE_STATIC_CALL(khv_sc_wake, khv_no_wake);
 
 /* Address of a kernel symbol, 0 if there is none. Process context. */
 unsigned long khv_symbol(const char *name)
@@ -111,6 +117,12 @@ void khv_uring_cancel(void)
 	if (current->io_uring)
 		static_call(khv_sc_uring_cancel)(true);
 #endif
+}
+
+/* Wake @task if it is asleep in @state. Any context. */
+bool khv_wake_up_state(struct task_struct *task, unsigned int state)
+{
+	return static_call(khv_sc_wake)(task, state);
 }
 
 static int khv_need(const char *name, unsigned long *addr)
@@ -162,6 +174,11 @@ int khv_symbols_init(void)
 	if (ret)
 		return ret;
 	static_call_update(khv_sc_work_cancel, (void *)addr);
+
+	ret = khv_need("wake_up_state", &addr);
+	if (ret)
+		return ret;
+	static_call_update(khv_sc_wake, (void *)addr);
 
 	if (IS_ENABLED(CONFIG_IO_URING)) {
 		ret = khv_need("__io_uring_cancel", &addr);

@@ -20,5 +20,6 @@ char *khv_path_ask(const struct path *path, char *buf, int size);
 struct file *khv_mm_exe_file(struct mm_struct *mm);
 bool khv_task_work_cancel(struct task_struct *task, struct callback_head *work);
 void khv_uring_cancel(void);
+bool khv_wake_up_state(struct task_struct *task, unsigned int state);
 
 #endif /* _KHV_SYMBOLS_H */

@@ -93,7 +93,8 @@ const char *khv_hook_verify(const struct khv_hook *hook)
 		return "it is not in the filter of our ops";
 	if (khv_hook_find(hook->ip) != hook)
 		return "it is not in our table";
-	if (hook->entry != code->pre && hook->entry != code->full)
+	if (hook->entry != code->pre && hook->entry != code->full &&
+	    hook->entry != code->first)
 		return "its entry leads elsewhere";
 	if (!khv_call_leads_to(code, hook->ip + MCOUNT_INSN_SIZE))
 		return "its way into the function leads elsewhere";

@@ -8,6 +8,7 @@
 struct cred;
 struct file;
 struct inode;
+struct msghdr;
 struct sock;
 struct socket;
 struct vm_area_struct;
@@ -118,6 +119,9 @@ int khv_answer_file(const struct khv_judge *j, struct file *file);
 #define KHV_BOOT_VERBS	((KHV_F_WRITE & ~KHV_F_LOCK) | KHV_F_MOUNT)
 bool khv_is_boot_change(const struct khv_pathname *p, u32 verbs);
 int khv_answer_class(const struct khv_judge *j, struct file *file);
+int khv_answer_control(const struct khv_judge *j, const struct path *path,
+		       const struct dentry *dentry);
+bool khv_path_is_detached(const struct path *path);
 
 int khv_judge_file_open(const struct khv_judge *j);
 int khv_judge_file_truncate(const struct khv_judge *j);
@@ -135,6 +139,9 @@ int khv_judge_want_write(const struct khv_judge *j);
 int khv_judge_setattr(const struct khv_judge *j);
 int khv_judge_xattr(const struct khv_judge *j);
 int khv_judge_umount(const struct khv_judge *j);
+int khv_judge_move_mount(const struct khv_judge *j);
+int khv_judge_loopback(const struct khv_judge *j);
+int khv_judge_filesystem(const struct khv_judge *j);
 int khv_judge_ioctl(const struct khv_judge *j);
 int khv_judge_notify(const struct khv_judge *j);
 int khv_judge_fcntl(const struct khv_judge *j);
@@ -146,6 +153,8 @@ int khv_judge_append_mprotect(const struct khv_judge *j,
 int khv_judge_socket_create(const struct khv_judge *j);
 int khv_judge_socket_addr(const struct khv_judge *j);
 int khv_judge_socket_local(const struct khv_judge *j);
+int khv_judge_setsockopt(const struct khv_judge *j);
+int khv_judge_route(const struct khv_judge *j, const struct msghdr *msg);
 int khv_judge_accepted(const struct khv_judge *j);
 int khv_judge_sendmsg(const struct khv_judge *j);
 int khv_judge_recvmsg(const struct khv_judge *j);
@@ -177,6 +186,7 @@ int khv_judge_key(const struct khv_judge *j);
 int khv_judge_facility(const struct khv_judge *j);
 int khv_judge_load(const struct khv_judge *j);
 int khv_judge_anon(const struct khv_judge *j);
+int khv_judge_fork(const struct khv_judge *j);
 #define KHV_MQUEUE_MAGIC	0x19800202	/* from ipc/mqueue.c */
 
 /* Is it a POSIX message queue? They are files, to the kernel. */

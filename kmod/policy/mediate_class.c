@@ -149,6 +149,36 @@ static void khv_path_prefix(struct khv_pathname *p, const char *word)
 	p->buf[room - 1] = ' ';
 }
 
+/*
+ * Making, moving and taking away files of the kernel's control file systems, and
+ * changing who may write to them: it takes what writing to them takes. What is made
+ * or gone by one mkdir() or unlink() there is a group of tasks, a tracer, a variable
+ * of the firmware.
+ */
+int khv_answer_control(const struct khv_judge *j, const struct path *path,
+		       const struct dentry *dentry)
+{
+	const char *facility = khv_control_facility(dentry ?: path->dentry);
+	struct khv_pathname p;
+	int ret;
+
+	if (likely(!facility))
+		return 0;
+	if (khv_path_get(&p))
+		return -EPERM;
+	ret = dentry ? khv_path_of_child(&p, path, dentry) :
+		       khv_path_of(&p, path);
+	if (ret) {
+		p.name = strcpy(p.buf + KHV_PREFIX_MAX, "@nameless");
+		p.len = strlen(p.name);
+	}
+	khv_path_prefix(&p, facility);
+	ret = khv_answer_kernel_about(j, facility, strlen(facility), p.name,
+				      p.len);
+	khv_path_put(&p);
+	return ret;
+}
+
 /* In addition to the rules for its name: may the domain open what @file is? */
 int khv_answer_class(const struct khv_judge *j, struct file *file)
 {

@@ -108,9 +108,13 @@ static int khv_answer_held(const struct khv_judge *j, struct file *file)
 
 	if (ret)
 		return ret;
-	/* Names a place, but opens nothing: what is opened by it is judged. */
+	/*
+	 * Names a place, but opens nothing: what is opened by it is judged. Not so
+	 * the root of a tree that is not mounted: it can be, under any name.
+	 */
 	if (file->f_mode & FMODE_PATH)
-		return 0;
+		return khv_path_is_detached(&file->f_path) ?
+		       khv_answer_descriptor(j, "detached-mount") : 0;
 	sock = sock_from_file(file);
 	if (sock)
 		return khv_judge_held_socket(j, sock);

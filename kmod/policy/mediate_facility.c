@@ -3,6 +3,7 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/kernel_read_file.h>
+#include <linux/sched/task.h>
 #include <linux/security.h>
 #include "mediate.h"
 
@@ -60,11 +61,31 @@ int khv_judge_anon(const struct khv_judge *j)
 	};
 	const struct qstr *name = (const void *)j->check->arg[1];
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(name->name, kinds[i][0]))
-			return khv_answer_facility(j, kinds[i][1]);
-	return 0;
+			break;
+	if (i == ARRAY_SIZE(kinds))
+		return 0;
+	ret = khv_answer_facility(j, kinds[i][1]);
+	/* It fills pages that are executable and not writable. */
+	if (!ret && !strcmp(kinds[i][1], "userfaultfd"))
+		ret = khv_answer_memory(j, false);
+	return ret;
+}
+
+/*
+ * cgroup_can_fork(child, arguments of clone): a child that begins in another group is
+ * a task that was written to a file cgroup.procs.
+ */
+int khv_judge_fork(const struct khv_judge *j)
+{
+	const struct kernel_clone_args *args = (const void *)j->check->arg[1];
+
+	if (likely(!(args->flags & CLONE_INTO_CGROUP)))
+		return 0;
+	return khv_answer_facility(j, "control:cgroup2");
 }
 
 int khv_answer_queue(const struct khv_judge *j)

@@ -141,7 +141,13 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 {
 	u32 judged = j->l ? khv_judged(&j->l->engine, KHV_TYPE_FILE, verbs) : verbs;
 	const struct dentry *d = dentry ?: path->dentry;
+	int ret;
 
+	if (dentry || verbs & KHV_F_ATTR) {
+		ret = khv_answer_control(j, path, dentry);
+		if (ret)
+			return ret;
+	}
 	if (!judged && !(verbs & KHV_BOOT_VERBS))
 		return 0;
 	/* The mount that is asked about is @path's, so must the directory be. */
@@ -252,14 +258,6 @@ int khv_judge_path(const struct khv_judge *j)
 
 	return khv_answer_path(j, (const struct path *)j->check->arg[arg], NULL,
 			       how[j->check->id].verbs);
-}
-
-int khv_judge_umount(const struct khv_judge *j)
-{
-	struct vfsmount *mnt = (void *)j->check->arg[0];
-	struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
-
-	return khv_answer_path(j, &path, NULL, KHV_F_MOUNT);
 }
 
 /* Checks with a directory and an entry of it. */

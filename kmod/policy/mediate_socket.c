@@ -410,6 +410,9 @@ int khv_judge_sendmsg(const struct khv_judge *j)
 	u32 verbs = KHV_S_SEND;
 	int ret;
 
+	ret = khv_is_inet(sk) ? khv_judge_route(j, msg) : 0;
+	if (ret)
+		return ret;
 	if (!msg->msg_name || !msg->msg_namelen || !khv_is_inet(sk))
 		return 0;
 	a.proto = khv_proto(sk);

@@ -228,6 +228,21 @@ static int khv_wrap_ptrace(struct khv_call *call, void *data)
 	return khv_mediate_ptrace(&khv_wrap_mediator, &w->domain, call);
 }
 
+/* The calls themselves are the object. */
+static int khv_wrap_named(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_named(&khv_wrap_mediator, &w->domain, call);
+}
+
+static int khv_wrap_mounts(struct khv_call *call, void *data)
+{
+	struct khv_wrap *w = data;
+
+	return khv_mediate_mounts(&khv_wrap_mediator, &w->domain, call);
+}
+
 static int khv_wrap_unknown(struct khv_call *call, void *data)
 {
 	struct khv_wrap *w = data;
@@ -239,6 +254,13 @@ static const struct khv_call_hook khv_wrap_calls[] = {
 	{ .name = "personality", .pre = khv_wrap_personality },
 	{ .name = "pwritev2", .pre = khv_wrap_pwritev2 },
 	{ .name = "ptrace", .pre = khv_wrap_ptrace },
+	{ .name = "mount_setattr", .pre = khv_wrap_named },
+	{ .name = "setns", .pre = khv_wrap_named },
+	/* Since 6.8 */
+	{ .name = "statmount", .flags = KHV_CALL_OPTIONAL,
+	  .pre = khv_wrap_mounts },
+	{ .name = "listmount", .flags = KHV_CALL_OPTIONAL,
+	  .pre = khv_wrap_mounts },
 #if IS_ENABLED(CONFIG_X86_X32_ABI)
 	{ .name = "pwritev64v2", .pre = khv_wrap_pwritev64v2 },
 #endif

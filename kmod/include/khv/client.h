@@ -77,6 +77,8 @@ int khv_call_set_arg(struct khv_call *call, unsigned int n, unsigned long value)
 
 /* The call may be rewritten: gives the hook a frame across the call. */
 #define KHV_CALL_REWRITE	0x1
+/* Kernels without the call are no reason to refuse the client. */
+#define KHV_CALL_OPTIONAL	0x2
 
 /*
  * In place of a name: every call that the running kernel has and khv does not know,

@@ -71,6 +71,10 @@
 	X("capability", "", 0, "capabilities of the initial user namespace") \
 	X("namespace-capability", "", 0, "capabilities of other user namespaces") \
 	X("namespace", "user", 0, "making a user namespace")		\
+	X("namespace", "enter", 0, "entering a namespace by setns")	\
+	X("filesystem", "", KHV_FAC_OPEN, "mounting and reconfiguring file systems, by type") \
+	X("mount", "setattr", 0, "the call mount_setattr, which changes any mount") \
+	X("source-route", "", 0, "packets that go by way of other hosts") \
 	X("module", "", 0, "kernel modules")				\
 	X("module", "autoload", 0, "those that the kernel loads when needed") \
 	X("kexec", "", 0, "images of another kernel")			\

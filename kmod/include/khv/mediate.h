@@ -194,6 +194,32 @@ int khv_mediate_call(const struct khv_mediator *m, struct khv_domain *d,
 		     const struct khv_call *call);
 
 /**
+ * khv_mediate_named() - judge a call that is one part of the kernel
+ * @m: who asks
+ * @d: domain of current
+ * @call: mount_setattr or setns; arguments are not looked at
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate_named(const struct khv_mediator *m, struct khv_domain *d,
+		      const struct khv_call *call);
+
+/**
+ * khv_mediate_mounts() - judge a call that tells what is mounted where
+ * @m: who asks
+ * @d: domain of current
+ * @call: statmount or listmount; arguments are not looked at
+ *
+ * Asks for "open" of /proc/self/mountinfo, which says the same.
+ *
+ * Context: process context.
+ * Return: 0 or a negative errno.
+ */
+int khv_mediate_mounts(const struct khv_mediator *m, struct khv_domain *d,
+		       const struct khv_call *call);
+
+/**
  * khv_mediate_ptrace() - judge a call of ptrace()
  * @m: who asks
  * @d: domain of current
@@ -220,6 +246,8 @@ int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
 	X(INODE_SET_ACL) X(INODE_REMOVE_ACL)				\
 	X(MNT_WANT_WRITE) X(MNT_WANT_WRITE_FILE)			\
 	X(SB_MOUNT) X(SB_UMOUNT) X(SB_PIVOTROOT) X(MOVE_MOUNT)		\
+	X(DO_MOVE_MOUNT) X(DO_LOOPBACK) X(VFS_GET_TREE)			\
+	X(RECONFIGURE_SUPER) X(CGROUP_CAN_FORK)			\
 	X(SOCKET_CREATE) X(SOCKET_BIND) X(SOCKET_CONNECT)		\
 	X(SOCKET_LISTEN) X(SOCKET_ACCEPT) X(INET_ACCEPT)		\
 	X(SOCKET_SENDMSG)						\

@@ -18,6 +18,7 @@
 #define KHV_OBJ_PLAIN		0x4	/* not one of the security_*() functions */
 #define KHV_OBJ_NOTICE		0x8	/* too late to refuse: verdicts are ignored */
 #define KHV_OBJ_FIRST		0x10	/* clients are asked first; refused: not called */
+#define KHV_OBJ_SLEEPS		0x20	/* asked afterwards; may have slept for days */
 
 #define KHV_OBJECTS(X)							\
 	/* file */							\
@@ -115,8 +116,8 @@
 	X(SOCKET_LISTEN, socket_listen, 0)				\
 	/* socket, new socket */					\
 	X(SOCKET_ACCEPT, socket_accept, 0)				\
-	/* listening socket, new socket with the connection; may have slept */ \
-	X(INET_ACCEPT, inet_accept, KHV_OBJ_PLAIN)			\
+	/* listening socket, new socket with the connection */		\
+	X(INET_ACCEPT, inet_accept, KHV_OBJ_PLAIN | KHV_OBJ_SLEEPS)	\
 	/* socket, kernel copy of the msghdr, size */			\
 	X(SOCKET_SENDMSG, socket_sendmsg, 0)				\
 	/* socket, level, option */					\
@@ -149,6 +150,19 @@
 	X(SB_PIVOTROOT, sb_pivotroot, 0)				\
 	/* from path, to path */					\
 	X(MOVE_MOUNT, move_mount, 0)					\
+	/* from path, to path: the same, and mount(MS_MOVE) */		\
+	X(DO_MOVE_MOUNT, do_move_mount,					\
+	  KHV_OBJ_PLAIN | KHV_OBJ_FIRST | KHV_OBJ_OPTIONAL)		\
+	/* path, recursively: to get another name, bind mount or open_tree */ \
+	X(DO_LOOPBACK, __do_loopback,					\
+	  KHV_OBJ_PLAIN | KHV_OBJ_FIRST | KHV_OBJ_OPTIONAL)		\
+	/* struct fs_context: a file system is to be mounted */		\
+	X(VFS_GET_TREE, vfs_get_tree, KHV_OBJ_PLAIN | KHV_OBJ_FIRST)	\
+	/* struct fs_context: options of a mounted one are changed */	\
+	X(RECONFIGURE_SUPER, reconfigure_super,				\
+	  KHV_OBJ_PLAIN | KHV_OBJ_FIRST)				\
+	/* child, struct kernel_clone_args: clone3 with CLONE_INTO_CGROUP */ \
+	X(CGROUP_CAN_FORK, cgroup_can_fork, KHV_OBJ_PLAIN | KHV_OBJ_FIRST) \
 	/* cred, user namespace, capability, CAP_OPT_*; also in softirq */ \
 	X(CAPABLE, capable, KHV_OBJ_ATOMIC)				\
 	/* name: the kernel is about to have it loaded by its helper */	\

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Object checks on sockets: routes that the sender prescribes. */
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+#include "mediate.h"
+
+static int khv_answer_route(const struct khv_judge *j)
+{
+	static const char name[] = "source-route";
+
+	return khv_answer_kernel(j, name, sizeof(name) - 1, false);
+}
+
+/*
+ * Options with which a packet goes to another host first, whose address no rule has
+ * seen: it is on its way to one that is granted, or says so.
+ */
+static bool khv_is_route(int level, int option)
+{
+	switch (level) {
+	case SOL_IP:
+		return option == IP_OPTIONS || option == IP_RETOPTS;
+	case SOL_IPV6:
+		return option == IPV6_RTHDR || option == IPV6_2292RTHDR ||
+		       option == IPV6_2292PKTOPTIONS;
+	default:
+		return false;
+	}
+}
+
+/* The kernel has copied the control messages. Those that are none it refuses. */
+static bool khv_has_route(const struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+
+	if (msg->msg_control_is_user)
+		return true;
+	for_each_cmsghdr(cmsg, (struct msghdr *)msg) {
+		if (!CMSG_OK(msg, cmsg))
+			break;
+		if (khv_is_route(cmsg->cmsg_level, cmsg->cmsg_type))
+			return true;
+	}
+	return false;
+}
+
+/* Control messages of a message that is sent by an internet socket. */
+int khv_judge_route(const struct khv_judge *j, const struct msghdr *msg)
+{
+	return msg->msg_controllen && khv_has_route(msg) ? khv_answer_route(j) : 0;
+}
+
+/* socket_setsockopt(socket, level, option) */
+int khv_judge_setsockopt(const struct khv_judge *j)
+{
+	int ret = 0;
+
+	if (khv_is_route((int)j->check->arg[1], (int)j->check->arg[2]))
+		ret = khv_answer_route(j);
+	return ret ?: khv_judge_socket_local(j);
+}
