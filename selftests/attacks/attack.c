@@ -35,7 +35,12 @@ static const struct set {
 	     { "reach", reach_attacks },     { "deputy", deputy_attacks },
 	     { "control", control_attacks }, { "peer", peer_attacks },
 	     { "queue", queue_attacks },     { "netadmin", netadmin_attacks },
-	     { "stops", stops_attacks },     {} };
+	     { "stops", stops_attacks },     { "mounts", mounts_attacks },
+	     { "hide", hide_attacks },	     { "held", held_attacks },
+	     { "own", own_attacks },	     {} };
+
+/* As static/catalogue.t finds it. */
+#define NOT_HELD " (not held)"
 
 static int act(const char *id)
 {
@@ -60,7 +65,8 @@ static int list(void)
 
 	for (set = sets; set->name; set++)
 		for (a = set->attacks; a->id; a++)
-			printf("%-8s %-10s %s\n", set->name, a->id, a->what);
+			printf("%-8s %-10s %s%s\n", set->name, a->id, a->what,
+			       a->todo ? NOT_HELD : "");
 	return 0;
 }
 

@@ -43,6 +43,11 @@
 #define DISK	    ROOT "/disk"
 #define SWAP_DEVICE "/dev/loop7"
 #define LOOP_DEVICE "/dev/loop6"
+#define TUN	    "/dev/net/tun"
+#define FUSE	    "/dev/fuse"
+
+/* A control group without tasks. */
+#define GROUP "/sys/fs/cgroup/khv-own"
 
 /* Made by the process outside when a signal has reached it. */
 #define STRUCK ROOT "/struck"
@@ -64,6 +69,12 @@ enum {
 	FD_RING_POLL,	    /* the same with a kernel thread of its own */
 	FD_DELETED,	    /* O_PATH on what was D/gone */
 	FD_LISTENER,	    /* listens at PORT_SHUT */
+	FD_WRITABLE,	    /* R/f, open for reading and writing */
+	FD_TREE,	    /* a copy of the tree D that is not mounted */
+	FD_TUN,		    /* TUN */
+	FD_FUSE,	    /* FUSE */
+	FD_DISK,	    /* SWAP_DEVICE */
+	FD_TERMINAL,	    /* a terminal of the stage's */
 	FD_REPORT,	    /* to the stage: what came out */
 	FD_END
 };
@@ -103,6 +114,8 @@ extern const struct attack control_attacks[], deputy_attacks[];
 extern const struct attack lineage_attacks[], program_attacks[];
 extern const struct attack reach_attacks[], peer_attacks[], queue_attacks[];
 extern const struct attack netadmin_attacks[], stops_attacks[];
+extern const struct attack mounts_attacks[], hide_attacks[], held_attacks[];
+extern const struct attack own_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
 

@@ -8,6 +8,7 @@
 #include "common.h"
 #include <linux/loop.h>
 #include <linux/nbd.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
@@ -49,6 +50,54 @@ static int replaced(void)
 static int read_from(void)
 {
 	return absent(drop(open(me->arg, O_RDONLY)));
+}
+
+static int make_folder(void)
+{
+	int result = ret(mkdir(me->arg, 0755));
+
+	rmdir(me->arg);
+	return absent(result);
+}
+
+/* One that is there. */
+static int remove_folder(void)
+{
+	return absent(ret(rmdir(me->arg)));
+}
+
+static int mode_of(void)
+{
+	struct stat st;
+
+	if (stat(me->arg, &st))
+		return absent(-errno);
+	return ret(chmod(me->arg, st.st_mode & 07777));
+}
+
+/* clone3() with CLONE_INTO_CGROUP and a descriptor that opens nothing. */
+static int child_elsewhere(void)
+{
+	__u64 args[11] = { 0x200000000ULL };
+	int fd = open("/sys/fs/cgroup/khv-test", O_PATH | O_DIRECTORY);
+	pid_t pid;
+
+	if (fd < 0)
+		return absent(-errno);
+	args[4] = SIGCHLD;
+	args[10] = fd;
+	pid = syscall(SYS_clone3, args, sizeof(args));
+	if (!pid)
+		_exit(0);
+	return wait_child(pid);
+}
+
+static int faults_by_device(void)
+{
+	int fd = open("/dev/userfaultfd", O_RDWR);
+
+	/* USERFAULTFD_IOC_NEW */
+	return fd < 0 ? absent(-errno) : drop(ioctl(fd, _IO(0xaa, 0), 0));
 }
 
 /* me->arg with "%d" for the witness. */
@@ -219,6 +268,26 @@ const struct attack control_attacks[] = {
 	  write_to, .arg = "/proc/self/net/rpc/auth.unix.ip/flush", CLASS },
 	{ "PATH-17b", "memory of a thread of another", write_to_witness,
 	  .arg = "/proc/%1$d/task/%1$d/mem", CLASS, .also = EACCES },
+	{ "OWN-04a", "child that begins in another cgroup", child_elsewhere,
+	  CLASS },
+	{ "OWN-04b", "cgroup made", make_folder, CLASS,
+	  .arg = "/sys/fs/cgroup/khv-new" },
+	{ "OWN-04c", "cgroup taken away", remove_folder, CLASS, .arg = GROUP },
+	{ "OWN-04d", "tracer made", make_folder, CLASS,
+	  .arg = ROOT "/tracefs/instances/own" },
+	{ "OWN-04e", "control file opened to everybody", mode_of, CLASS,
+	  .arg = "/sys/power/state" },
+	{ "OWN-05", "userfaultfd by its device", faults_by_device, CLASS },
+	{ "ROOT-23a", "table of ACPI", make_folder, CLASS,
+	  .arg = ROOT "/configfs/acpi/table/own" },
+	{ "ROOT-23b", "device made in configfs", make_folder, CLASS,
+	  .arg = ROOT "/configfs/nullb/own" },
+	{ "ROOT-23c", "variable of EFI", plant, CLASS,
+	  .arg = "/sys/firmware/efi/efivars/own-8be4df61-93ca-11d2-aa0d-00e098032b8c" },
+	{ "ROOT-23d", "method of ACPI", write_to, CLASS,
+	  .arg = "/sys/kernel/debug/acpi/custom_method" },
+	{ "ROOT-23e", "attribute of a device of the firmware", write_to, CLASS,
+	  .arg = "/sys/devices/virtual/dmi/id/uevent" },
 	{ "X-11a", "cgroup.kill", write_to,
 	  .arg = "/sys/fs/cgroup/khv-test/cgroup.kill", CLASS },
 	{ "X-11b", "cgroup.freeze", write_to,

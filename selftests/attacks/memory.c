@@ -2,7 +2,9 @@
 /* Attack programs: executable memory, under a policy without exec-memory. */
 #include "common.h"
 #include "root.h"
+#include <linux/userfaultfd.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
@@ -174,6 +176,33 @@ static int by_tracing(void)
 	return result;
 }
 
+/* The program is on a tmpfs, whose pages may be filled in so. */
+static int by_faults(void)
+{
+	int fd = syscall(SYS_userfaultfd, UFFD_USER_MODE_ONLY);
+	char page[4096] __attribute__((aligned(4096)));
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_copy copy = { .len = 4096 };
+	char *p;
+
+	if (fd < 0)
+		return -errno;
+	p = mmap(NULL, 4096, RX, MAP_PRIVATE, open(self, O_RDONLY), 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	memset(page, 0xc3, sizeof(page));
+	range.range.start = copy.dst = (unsigned long)p;
+	range.range.len = 4096;
+	copy.src = (unsigned long)page;
+	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range) ||
+	    ioctl(fd, UFFDIO_COPY, &copy))
+		return -errno;
+	return (unsigned char)*p == 0xc3 ? 0 : -ENODATA;
+}
+
 const struct attack memory_attacks[] = {
 	{ "EXEC-09", "mapping of a program, not writable", granted, ALLOWED },
 	PART("EXEC-09d", "mmap, writable and executable", at_once),
@@ -197,5 +226,6 @@ const struct attack memory_attacks[] = {
 	PART("EXEC-09s", "READ_IMPLIES_EXEC, heap", heap_by_personality),
 	PART("EXEC-09t", "/proc/self/mem", through_proc),
 	PART("EXEC-09u", "a child traced", by_tracing),
+	PART("EXEC-09v", "userfaultfd fills pages of a program", by_faults),
 	{}
 };

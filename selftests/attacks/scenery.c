@@ -57,6 +57,7 @@ static const struct item {
 	      { TEXT, D "/image", MARK },
 	      { TEXT, ROOT "/file (deleted)", MARK },
 	      { TEXT, A "/script", "#!" D "/prog mark\n" },
+	      { LINK, D "/link", "f" },
 	      { LINK, A "/s1", "s2" },
 	      { LINK, A "/s2", D "/f" },
 	      { LINK, A "/swap", D },
@@ -212,6 +213,7 @@ void scenery_build(void)
 	for (item = items; item->path; item++)
 		put(item);
 	dig();
+	mkdir(GROUP, 0755);
 	link(D "/f", A "/old");
 	setxattr(D "/f", "trusted.mine", "1", 1, 0);
 	unix_service(D "/stream", SOCK_STREAM);
@@ -279,6 +281,7 @@ static const struct other_mount {
 	       { "debugfs", ROOT "/debugfs" },
 	       { "securityfs", ROOT "/securityfs" },
 	       { "cgroup2", ROOT "/cgroup2" },
+	       { "configfs", ROOT "/configfs" },
 	       { "cgroup", ROOT "/cgroup", "none,name=hold" },
 	       {} };
 
@@ -313,6 +316,7 @@ void scenery_remove(void)
 		if (!umount2(m->at, MNT_DETACH))
 			rmdir(m->at);
 	umount2(ROOT "/etc", MNT_DETACH);
+	rmdir(GROUP);
 	loop = open(SWAP_DEVICE, O_RDWR);
 	if (loop >= 0)
 		ioctl(loop, LOOP_CLR_FD, 0);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -88,6 +89,15 @@ static void rings(void)
 	close(poll.fd);
 }
 
+/* Its other end stays open with the stage. */
+static void terminal(void)
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0 && !grantpt(fd) && !unlockpt(fd))
+		inherit(open(ptsname(fd), O_RDWR | O_NOCTTY), FD_TERMINAL);
+}
+
 /* The first in the guest: number 0. */
 static void segment(void)
 {
@@ -139,6 +149,11 @@ static void actor(const char *id, char *const *command, const char *program)
 	inherit(open(D, O_PATH), FD_DIR_PATH);
 	inherit(open(R "/f", O_RDONLY), FD_READ_ONLY);
 	inherit(open(D "/f", O_RDONLY), FD_SECRET);
+	inherit(open(R "/f", O_RDWR), FD_WRITABLE);
+	inherit(open(TUN, O_RDWR), FD_TUN);
+	inherit(open(FUSE, O_RDWR), FD_FUSE);
+	inherit(open(SWAP_DEVICE, O_RDONLY), FD_DISK);
+	inherit(syscall(SYS_open_tree, AT_FDCWD, D, OPEN_TREE_CLONE), FD_TREE);
 	while (command && *command && n < 28)
 		argv[n++] = *command++;
 	argv[n++] = program;
@@ -260,6 +275,7 @@ int stage(const struct attack *attacks, char *const *command)
 	services();
 	deputies();
 	rings();
+	terminal();
 	segment();
 	outsider = stand_by();
 	for (a = attacks; a->id; a++) {

@@ -59,7 +59,7 @@ scene() {
 	at_exit umount -l /srv/hold
 	echo core >/proc/sys/kernel/core_pattern
 	for module in loop nbd sctp uinput overlay dm_mod binfmt_misc l2tp_ip sunrpc \
-		tun fuse ext4 acpi_configfs kcm; do
+		tun fuse ext4 null_blk kcm; do
 		modprobe -q "$module"
 	done
 }

@@ -248,4 +248,18 @@ is "another policy that wants it has it" "$(outcome in_lang $box sh -c \
 	"exec /opt/lang/v/busybox cat /opt/lang/data/b")" EACCES
 ok "and is cleared" hvctl policy clear other
 ok "nobody is left" hvctl policy clear lang || diag "$(hvctl task list)"
+
+# --- a server that waits ---------------------------------------------------------------
+
+lang 'socket any:7001/tcp bind/listen' \
+	'socket any:7001/tcp bind/listen/accept from=127.0.0.2/32'
+serve
+waits() {
+	grep -q accept "/proc/$(pgrep -nx language)/wchan"
+}
+wait_for 10 waits
+ok "a server that waits for who connects does not stand in the way" \
+	hvctl module unload khv_wrap
+is "and goes on, as if nothing had been" "$(clients | words)" "hello hello"
+wait
 done_testing

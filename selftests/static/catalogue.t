@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # attacks/catalogue and the attacks agree: each row points at techniques or at a
-# test that names it, and each technique has a row.
+# test that names it, and each technique has a row. What is not held or not tried is
+# in Documentation/limits.rst.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/sources.sh"
 workdir /tmp
@@ -69,6 +70,49 @@ none "every technique is in the list" \
 	"$(grep -v -- '-00$' "$work/tried" | comm -23 - "$work/rows")"
 none "no number is there twice" "$("$KHV_PROGS/attacks/attack-static" list |
 	awk '{ print $2 }' | sort | uniq -d)"
+# --- limits.rst ------------------------------------------------------------------------
+
+limits=Documentation/limits.rst
+
+# CATALOGUE LIST LIMITS: numbers that the page lacks; a technique may be there by that
+# of its row.
+unsaid() {
+	grep -v '^#' "$1" | awk '$3 == "todo" || $3 == "n/a" { print $1 }' |
+		while read -r id; do
+			grep -qE "\b$id\b" "$3" || echo "$id"
+		done
+	grep '(not held)$' "$2" | awk '{ print $2 }' | while read -r id; do
+		grep -qE "\b(${id%[a-z]}|$id)\b" "$3" || echo "$id"
+	done
+}
+
+# CATALOGUE LIST LIMITS: numbers on the page that are nowhere else
+unknown() {
+	grep -oE '\b(RACE|URING|ABI|OPEN|MUT|PATH|FD|EXEC|PROC|X|DEP|NET|NS|ROOT|HOOK|ROB|APP|OWN)-[0-9]{2}[a-z]?\b' "$3" |
+		sort -u | while read -r id; do
+		grep -q "^$id " "$1" || grep -q " $id " "$2" || echo "$id"
+	done
+}
+
+cat >"$work/bad" <<-X
+	OPEN-01   P0  n/a           the calls that open -- because
+	OPEN-02   P0  todo          others -- later
+X
+cat >"$work/badlist" <<-X
+	open     OPEN-03a   one (not held)
+	open     OPEN-04a   another (not held)
+X
+echo "* (OPEN-02) is not there, nor is OPEN-04, nor OPEN-77." >"$work/badlimits"
+is "control: what a page lacks is seen" \
+	"$(unsaid "$work/bad" "$work/badlist" "$work/badlimits" | tr '\n' ' ')" \
+	"OPEN-01 OPEN-03a "
+is "control: and what it has made up" \
+	"$(unknown "$work/bad" "$work/badlist" "$work/badlimits" | tr '\n' ' ')" \
+	"OPEN-04 OPEN-77 "
+none "what is not held or not tried is in limits.rst" \
+	"$(unsaid "$catalogue" "$work/list" "$limits")"
+none "limits.rst names nothing else" \
+	"$(unknown "$catalogue" "$work/list" "$limits")"
 diag "$(wc -l <"$work/tried") numbers with techniques, $(grep -c ' todo ' \
 	"$catalogue") to do, $(grep -c ' n/a ' "$catalogue") not applicable"
 done_testing
