@@ -61,5 +61,6 @@ bool khv_match(const struct khv_match *m, const struct khv_event *e)
 
 	khv_field_text(&khv_event_record.fields[m->field], e, text,
 		       sizeof(text));
-	return fnmatch(m->pattern, text, FNM_NOESCAPE) ? m->negated : !m->negated ;
+	return fnmatch(m->pattern, text, FNM_NOESCAPE) ? m->negated :
+							 !m->negated;
 }

@@ -130,7 +130,8 @@ static int crowd(unsigned int n)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench list | crowd N | [--rounds PERCENT] CASE...\n");
+	fprintf(stderr,
+		"usage: bench list | crowd N | [--rounds PERCENT] CASE...\n");
 	return 2;
 }
 
