@@ -3,6 +3,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
+#include <linux/uaccess.h>
 #include "mediate.h"
 
 static int khv_answer_route(const struct khv_judge *j)
@@ -29,12 +30,17 @@ static bool khv_is_route(int level, int option)
 	}
 }
 
-/* The kernel has copied the control messages. Those that are none it refuses. */
+/*
+ * The kernel has copied the control messages. Those that are none it refuses.
+ *
+ * Some kernels (6.1) convert the messages of 32-bit programs and leave the mark that they
+ * are the user's: where the pointer leads tells.
+ */
 static bool khv_has_route(const struct msghdr *msg)
 {
 	struct cmsghdr *cmsg;
 
-	if (msg->msg_control_is_user)
+	if (msg->msg_control_is_user && access_ok(msg->msg_control_user, 1))
 		return true;
 	for_each_cmsghdr(cmsg, (struct msghdr *)msg) {
 		if (!CMSG_OK(msg, cmsg))
