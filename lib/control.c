@@ -60,6 +60,21 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 			NULL);
 }
 
+int khv_set_full(struct khv_conn *conn, const char *name, int full)
+{
+	const struct put put[] = {
+		{ .attr = KHV_CLIENT_A_NAME, .kind = STR, .str = name },
+		{ .attr = KHV_CLIENT_A_FULL,
+		  .kind = U8,
+		  .number = (uint32_t)full },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
+
+	return khv_talk(conn, msg,
+			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
+			NULL);
+}
+
 int khv_set_admin(struct khv_conn *conn, const char *client, bool group,
 		  uint32_t id, uint32_t rights)
 {

@@ -27,6 +27,7 @@ struct khv_events {
 	struct early *early, **early_end;
 	char *boot_id;
 	uint32_t schema;
+	struct nl_msg *ack; /* that is being made; NULL: none */
 	char buf[DATAGRAM_MAX] __attribute__((aligned(8)));
 };
 
@@ -241,6 +242,7 @@ void khv_events_close(struct khv_events *ev)
 	}
 	if (ev->sk)
 		nl_socket_free(ev->sk);
+	nlmsg_free(ev->ack);
 	free(ev->boot_id);
 	free(ev);
 }
@@ -265,6 +267,67 @@ int khv_events_read(struct khv_events *ev, khv_event_fn *fn, void *arg)
 		return n == -EINTR ? -EAGAIN : (int)n;
 	walk(&w, ev->buf, (size_t)n);
 	return w.events;
+}
+
+static struct nl_msg *new_ack(int family)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, 0,
+				KHV_CMD_EVENT_ACK, KHV_GENL_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+static int put_ack(struct nl_msg *msg, uint32_t cpu, uint64_t seq)
+{
+	struct nlattr *nest = nla_nest_start(msg, KHV_A_ACK);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, KHV_ACK_A_CPU, cpu) ||
+	    nla_put_u64(msg, KHV_ACK_A_SEQ, seq)) {
+		nla_nest_cancel(msg, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int send_ack(struct khv_events *ev)
+{
+	struct nl_msg *msg = ev->ack;
+	ssize_t n;
+
+	nl_complete_msg(ev->sk, msg);
+	/* An answer would only be an error, among the events. */
+	nlmsg_hdr(msg)->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	n = send(nl_socket_get_fd(ev->sk), nlmsg_hdr(msg),
+		 nlmsg_hdr(msg)->nlmsg_len, 0);
+	nlmsg_free(msg);
+	ev->ack = NULL;
+	return n < 0 ? -errno : 0;
+}
+
+int khv_events_ack(struct khv_events *ev, uint32_t cpu, uint64_t seq, bool more)
+{
+	int err;
+
+	for (int i = 0; i < 2; i++) {
+		if (!ev->ack)
+			ev->ack = new_ack(ev->family);
+		if (!ev->ack)
+			return -ENOMEM;
+		if (!put_ack(ev->ack, cpu, seq))
+			return more ? 0 : send_ack(ev);
+		/* So many processors: in several messages. */
+		err = send_ack(ev);
+		if (err)
+			return err;
+	}
+	return -EMSGSIZE;
 }
 
 int khv_events_fd(const struct khv_events *ev)

@@ -81,6 +81,8 @@ static struct json_object *scalar_json(const struct khv_field *f,
 		return json_object_new_boolean(n != 0);
 	case KHV_KIND_S32:
 		return json_object_new_int((int32_t)n);
+	case KHV_KIND_S64:
+		return json_object_new_int64((int64_t)n);
 	case KHV_KIND_ENUM:
 		return n < f->count ? json_object_new_string(f->names[n]) :
 				      json_object_new_uint64(n);
@@ -105,7 +107,8 @@ static void add_field(struct json_object *to, const struct khv_field *f,
 	const char *const *string = at;
 
 	if (!(*(const uint64_t *)record >> f->attr & 1)) {
-		json_object_object_add(to, f->key, NULL);
+		if (!f->sparse)
+			json_object_object_add(to, f->key, NULL);
 		return;
 	}
 	switch (f->kind) {

@@ -63,7 +63,7 @@ static int decode_names(struct khv_list *list, struct khv_names *names,
 static const size_t number_size[] = {
 	[KHV_KIND_U8] = 1,  [KHV_KIND_BOOL] = 1, [KHV_KIND_ENUM] = 1,
 	[KHV_KIND_U32] = 4, [KHV_KIND_S32] = 4,	 [KHV_KIND_ERRNO] = 4,
-	[KHV_KIND_U64] = 8, [KHV_KIND_TIME] = 8,
+	[KHV_KIND_U64] = 8, [KHV_KIND_TIME] = 8, [KHV_KIND_S64] = 8,
 };
 
 static int decode_field(struct khv_list *list, const struct khv_field *f,

@@ -6,7 +6,8 @@
 static const char *const states[] = { "disabled", "enabled", "draining" };
 static const char *const levels[] = { "off", "deny", "audit", "allow" };
 static const char *const fulls[] = { "drop-count", "block", "deny" };
-static const char *const modes[] = { "enforce", "complain", "off", "learn" };
+static const char *const modes[] = { "enforce", "complain", "off", "learn",
+				     "audit" };
 static const char *const verdicts[] = { "allow",	"deny",
 					"would-deny",	"shadow-deny",
 					"shadow-allow", "audit" };
@@ -235,6 +236,12 @@ RECORD(khv_found_record, struct khv_found_info, KHV_A_FOUND, KHV_FOUND_A_MAX,
        found_fields);
 
 #define EVENT(...) FIELD(struct khv_event, KHV_E_##__VA_ARGS__)
+#define SPARSE(A, K, M, KEY)                                           \
+	{                                                              \
+		.attr = KHV_E_##A, .kind = KHV_KIND_##K,               \
+		.offset = offsetof(struct khv_event, M), .key = (KEY), \
+		.sparse = true                                         \
+	}
 static const struct khv_field event_fields[] = {
 	EVENT(TIME, TIME, time, "time"),
 	EVENT(CPU, U32, cpu, "cpu"),
@@ -257,6 +264,23 @@ static const struct khv_field event_fields[] = {
 	EVENT(COMM, COMM, comm, "comm"),
 	EVENT(EXE, BYTES, exe, "exe"),
 	EVENT(ASKED, STRING, asked, "asked"),
+	SPARSE(FIRST, U64, first, "first"),
+	SPARSE(LATE, U64, late, "late"),
+	SPARSE(SLOW, U64, slow, "slow"),
+	SPARSE(ABSENT, U64, absent, "absent"),
+	SPARSE(FULL, U64, full, "full"),
+	SPARSE(MEMORY, U64, memory, "memory"),
+	SPARSE(REFUSED, U64, refused, "refused"),
+	SPARSE(TAG, STRING, tag, "tag"),
+	SPARSE(RESULT, S64, result, "result"),
+	SPARSE(NR, U32, nr, "nr"),
+	{ .attr = KHV_E_ABI,
+	  .kind = KHV_KIND_ENUM,
+	  .offset = offsetof(struct khv_event, abi),
+	  .key = "abi",
+	  .names = abis,
+	  .count = ARRAY_SIZE(abis),
+	  .sparse = true },
 };
 RECORD(khv_event_record, struct khv_event, KHV_A_EVENT, KHV_E_MAX,
        event_fields);
@@ -277,6 +301,7 @@ const struct khv_field *khv_record_field(const struct khv_record_type *type,
 	}
 NAME_OF(khv_state_name, states)
 NAME_OF(khv_level_name, levels)
+NAME_OF(khv_full_name, fulls)
 NAME_OF(khv_mode_name, modes)
 NAME_OF(khv_verdict_name, verdicts)
 NAME_OF(khv_policy_state_name, policy_states)
@@ -295,6 +320,11 @@ static int value_of(const char *const *names, size_t count, const char *word)
 int khv_level_value(const char *word)
 {
 	return value_of(levels, ARRAY_SIZE(levels), word);
+}
+
+int khv_full_value(const char *word)
+{
+	return value_of(fulls, ARRAY_SIZE(fulls), word);
 }
 
 int khv_verdict_value(const char *word)

@@ -236,6 +236,9 @@ size_t khv_field_text(const struct khv_field *f, const void *record, char *buf,
 	case KHV_KIND_S32:
 		snprintf(buf, size, "%d", *(const int32_t *)at);
 		break;
+	case KHV_KIND_S64:
+		snprintf(buf, size, "%lld", (long long)number(f, at));
+		break;
 	case KHV_KIND_TIME: {
 		char time[KHV_TIME_MAX];
 

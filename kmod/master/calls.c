@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "khv: " fmt
 
+#include <linux/export.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -82,6 +83,32 @@ static int khv_calls_unknown(khv_call_use *use, void *data)
 	return ret;
 }
 
+bool khv_call_returns(const char *name)
+{
+	return match_string(khv_no_return, ARRAY_SIZE(khv_no_return),
+			    name) < 0;
+}
+EXPORT_SYMBOL_GPL(khv_call_returns);
+
+int khv_call_each(int (*fn)(const char *name, void *data), void *data)
+{
+	const struct khv_point *e = NULL;
+	const char *last = "";
+	int ret;
+
+	mutex_lock(&khv_hook_mutex);
+	ret = khv_points_read();
+	while (!ret && (e = khv_point_next(e))) {
+		if (!strcmp(e->name, last) || !strcmp(e->name, KHV_NO_CALL))
+			continue;
+		last = e->name;
+		ret = fn(e->name, data);
+	}
+	mutex_unlock(&khv_hook_mutex);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(khv_call_each);
+
 /*
  * Prepare hooks for all entry points of a call, not live yet, and give each of
  * them to @use. The first error of @use ends it. Under khv_hook_mutex.
@@ -93,8 +120,7 @@ int khv_calls_prepare(const struct khv_call_hook *call, khv_call_use *use,
 	int ret;
 
 	if ((call->post || (call->flags & KHV_CALL_REWRITE)) &&
-	    match_string(khv_no_return, ARRAY_SIZE(khv_no_return),
-			 call->name) >= 0) {
+	    !khv_call_returns(call->name)) {
 		pr_err("%s does not return to its caller: pre-call only\n",
 		       call->name);
 		return -EINVAL;

@@ -24,19 +24,19 @@
 #include <linux/slab.h>
 #include "attach.h"
 #include "base.h"
-#include "calls.h"
 #include "chain.h"
 #include "client.h"
+#include "client_hooks.h"
 #include <khv/provider.h>
 #include "hook.h"
 #include "lock.h"
 #include "task.h"
+#include "wait.h"
 #include "wake.h"
 
 LIST_HEAD(khv_clients);
 /* Outside khv_hook_mutex. */
 DEFINE_MUTEX(khv_client_mutex);
-struct khv_hook khv_exec_hook = { .gate = KHV_GATE_OBJECT };
 
 /* Written under khv_client_mutex while no task has data in the slot. */
 static struct khv_client_reg *khv_client_slots[KHV_MAX_CLIENTS];
@@ -87,204 +87,27 @@ void khv_client_decisions(const struct khv_client_reg *cs, u64 *allowed,
 	*allowed = entered + more - *denied;
 }
 
-/* Is @but the last one? @draining: do those count that are still draining? */
-static bool khv_client_is_last(const struct khv_client_reg *but, bool draining)
+int khv_client_extend(struct khv_client *client, unsigned int nr_calls)
 {
-	struct khv_client_reg *cs;
-
-	list_for_each_entry(cs, &khv_clients, list)
-		if (cs != but && (cs->state == KHV_CLIENT_ENABLED ||
-				  (draining && cs->state == KHV_CLIENT_DRAINING)))
-			return false;
-	return true;
-}
-
-/**
- * struct khv_staging - a client being linked to hooks, not visible yet
- * @cs: the client
- * @call: what it wants of a call gate, or NULL
- * @check: what it wants of an object gate, or NULL
- */
-struct khv_staging {
-	struct khv_client_reg *cs;
-	const struct khv_call_hook *call;
-	const struct khv_check_hook *check;
-};
-
-static struct khv_link *khv_link_new(const struct khv_staging *st)
-{
-	struct khv_client_reg *cs = st->cs;
-	struct khv_link *link = kzalloc(sizeof(*link), GFP_KERNEL);
-
-	if (!link)
-		return NULL;
-	if (st->call) {
-		link->pre = st->call->pre;
-		link->post = st->call->post;
-		link->rewrites = st->call->flags & KHV_CALL_REWRITE;
-	} else if (st->check) {
-		link->check = st->check->check;
-		link->told = st->check->post;
-	}
-	link->inflight = cs->inflight;
-	link->client = cs;
-	link->data = offsetof(struct khv_task, data[cs->slot]);
-	link->next = cs->links;
-	cs->links = link;
-	return link;
-}
-
-/* Nobody can have met one of them any more. */
-static void khv_links_free(struct khv_client_reg *cs)
-{
-	struct khv_link *link;
-
-	while ((link = cs->links)) {
-		cs->links = link->next;
-		kfree(link);
-	}
-}
-
-/* Prepare to link a client to a hook; remember the hook, once, in cs->hooks. */
-static int khv_client_stage(struct khv_hook *hook, void *data)
-{
-	struct khv_staging *st = data;
-	struct khv_link *link = khv_link_new(st);
-	bool again = hook->staged;
-	int ret;
-
-	ret = link ? khv_chain_stage(hook, link) : -ENOMEM;
-	if (!ret && !again)
-		st->cs->hooks[st->cs->nr_hooks++] = hook;
-	return ret;
-}
-
-/* The exec handler comes last: it makes tasks ours, the others wait for tasks. */
-static int khv_client_stage_all(struct khv_client_reg *cs)
-{
-	struct khv_staging st = { .cs = cs };
-	struct khv_client *client = cs->client;
-	struct khv_hook *hook;
-	unsigned int i;
+	struct khv_client_reg *cs = client->state;
 	int ret = 0;
 
-	for (i = 0; i < client->nr_calls && !ret; i++) {
-		st.call = &client->calls[i];
-		ret = khv_calls_prepare(st.call, khv_client_stage, &st);
-	}
-	st.call = NULL;
-	for (i = 0; i < client->nr_checks && !ret; i++) {
-		hook = khv_object_prepare(client->checks[i].id);
-		if (IS_ERR(hook))
-			return PTR_ERR(hook);
-		st.check = &client->checks[i];
-		if (hook)
-			ret = khv_client_stage(hook, &st);
-	}
-	if (ret || !client->exec)
-		return ret;
-	st.check = NULL;
-	return khv_client_stage(&khv_exec_hook, &st);
-}
-
-/* Attached hooks of the master for one use. @hooks: room for KHV_BASE_HOOKS. */
-static unsigned int khv_base_collect(enum khv_base_use use,
-				     struct khv_hook **hooks)
-{
-	struct khv_hook *hook;
-	unsigned int n = 0, pos = 0;
-
-	while ((hook = khv_hook_next(&pos)))
-		if (hook->used == KHV_HOOK_ATTACHED && khv_base_use(hook) == use)
-			hooks[n++] = hook;
-	return n;
-}
-
-/*
- * Take the client out of all chains. Collects hooks that nobody needs any more in
- * @idle, which has room for them. Under both mutexes.
- */
-static unsigned int khv_client_unlink_all(struct khv_client_reg *cs,
-					  struct khv_hook **idle)
-{
-	struct khv_hook *hook;
-	unsigned int i, n = 0;
-
-	for (i = 0; i < cs->nr_hooks; i++) {
-		hook = cs->hooks[i];
-		if (khv_chain_remove(hook, cs) && hook != &khv_exec_hook &&
-		    !khv_base_use(hook) && !hook->veto)
-			idle[n++] = hook;
-	}
-	if (khv_client_is_last(cs, false))
-		n += khv_base_collect(KHV_BASE_EXEC, idle + n);
-	return n;
-}
-
-/* Hooks that a client needs and that are not attached yet. */
-static unsigned int khv_client_wanted(struct khv_client_reg *cs,
-				      struct khv_hook **base,
-				      struct khv_hook **want)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < KHV_BASE_HOOKS; i++)
-		if (base[i]->used != KHV_HOOK_ATTACHED)
-			want[n++] = base[i];
-	for (i = 0; i < cs->nr_hooks; i++)
-		if (cs->hooks[i] != &khv_exec_hook &&
-		    cs->hooks[i]->used != KHV_HOOK_ATTACHED &&
-		    !khv_base_use(cs->hooks[i]))
-			want[n++] = cs->hooks[i];
-	return n;
-}
-
-static size_t khv_client_max_hooks(const struct khv_client *client)
-{
-	return (client->nr_calls ? KHV_CALL_SLOTS : 0) + client->nr_checks + 1;
-}
-
-/*
- * All that can fail comes before the first chain that names the client: nobody
- * can have met it when ftrace refuses a function, so it can be freed at once, and
- * no hook that was attached for it has sent a call to its slot.
- */
-static int khv_client_attach_all(struct khv_client_reg *cs)
-{
-	struct khv_hook *base[KHV_BASE_HOOKS], **want;
-	unsigned int n, i;
-	int ret;
-
-	want = kvcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
-			sizeof(*want), GFP_KERNEL);
-	if (!want)
-		return -ENOMEM;
-	mutex_lock(&khv_hook_mutex);
-	cs->nr_hooks = 0;
-	ret = khv_base_prepare(base);
-	if (!ret)
-		ret = khv_client_stage_all(cs);
+	if (!client->calls || nr_calls > KHV_CALL_SLOTS)
+		return -EINVAL;
+	mutex_lock(&khv_client_mutex);
+	if (cs->state == KHV_CLIENT_DRAINING)
+		ret = -EBUSY;
+	/* One that is disabled gets all of them when it is enabled. */
+	else if (cs->state == KHV_CLIENT_ENABLED)
+		ret = khv_client_extend_hooks(cs, nr_calls);
 	if (!ret) {
-		n = khv_client_wanted(cs, base, want);
-		if (n)
-			ret = khv_hook_attach(want, n);
+		client->nr_calls = nr_calls;
+		khv_client_changed();
 	}
-	for (i = 0; i < cs->nr_hooks; i++) {
-		if (ret)
-			khv_chain_abort(cs->hooks[i]);
-		else
-			khv_chain_commit(cs->hooks[i]);
-	}
-	if (ret) {
-		cs->nr_hooks = 0;
-		khv_links_free(cs);
-		khv_hook_discard_unused();
-		khv_hook_reap();
-	}
-	mutex_unlock(&khv_hook_mutex);
-	kvfree(want);
+	mutex_unlock(&khv_client_mutex);
 	return ret;
 }
+EXPORT_SYMBOL_GPL(khv_client_extend);
 
 /* Under khv_client_mutex. */
 int khv_client_enable(struct khv_client_reg *cs,
@@ -378,25 +201,8 @@ static void khv_client_all_gone(void)
 		usleep_range(4000, 6000);
 	mutex_unlock(&khv_hook_mutex);
 	khv_visits_cancel();
+	khv_waits_cancel();
 	khv_task_forget_all();
-}
-
-static int khv_client_detach_all(struct khv_client_reg *cs)
-{
-	struct khv_hook **idle;
-	unsigned int n;
-
-	idle = kvcalloc(khv_client_max_hooks(cs->client) + KHV_BASE_HOOKS,
-			sizeof(*idle), GFP_KERNEL);
-	if (!idle)
-		return -ENOMEM;
-	mutex_lock(&khv_hook_mutex);
-	n = khv_client_unlink_all(cs, idle);
-	if (n)
-		khv_hook_detach(idle, n);
-	mutex_unlock(&khv_hook_mutex);
-	kvfree(idle);
-	return 0;
 }
 
 /*
@@ -433,7 +239,7 @@ int khv_client_disable(struct khv_client_reg *cs,
 		usleep_range(4000, 6000);
 	}
 	cs->nr_hooks = 0;
-	khv_links_free(cs);
+	khv_links_free(cs, NULL);
 	khv_task_forget_client(cs->slot);
 	if (khv_client_is_last(cs, true))
 		khv_client_all_gone();

@@ -34,6 +34,7 @@ struct khv_client_cpu {
  * @id: never used twice
  * @slot: index into khv_task.data[]
  * @state: enum khv_client_state; written under khv_client_mutex
+ * @full: enum khv_full
  * @inflight: tasks between the first of our handlers and the last
  * @stat: decisions
  * @links: all of its links, by @next; under khv_client_mutex
@@ -47,6 +48,7 @@ struct khv_client_reg {
 	u32 id;
 	u8 slot;
 	u8 state;
+	u8 full;
 	struct khv_inflight inflight;
 	struct khv_client_cpu __percpu *stat;
 	atomic_t tasks;

@@ -20,6 +20,7 @@
 #include "subscribe.h"
 #include "symbols.h"
 #include "task.h"
+#include "wait.h"
 #include "watchdog.h"
 
 /* Of this load of the module: sequence numbers start again with it. */
@@ -111,6 +112,7 @@ static void __exit khv_exit(void)
 	khv_netlink_exit();
 	khv_watchdog_exit();
 	khv_subscribe_exit();
+	khv_waits_exit();
 	khv_event_exit();
 	khv_visits_exit();
 	khv_entry_exit();

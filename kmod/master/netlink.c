@@ -25,6 +25,7 @@ static const struct nla_policy khv_client_policy[KHV_CLIENT_A_MAX + 1] = {
 	[KHV_CLIENT_A_NAME] = KHV_STRING,
 	[KHV_CLIENT_A_STATE] = NLA_POLICY_MAX(NLA_U8, KHV_CLIENT_ENABLED),
 	[KHV_CLIENT_A_LOG_LEVEL] = NLA_POLICY_MAX(NLA_U8, KHV_LOG_ALLOW),
+	[KHV_CLIENT_A_FULL] = NLA_POLICY_MAX(NLA_U8, KHV_FULL_DENY),
 };
 
 static const struct nla_policy khv_task_policy[KHV_TASK_A_MAX + 1] = {
@@ -55,12 +56,18 @@ static const struct nla_policy khv_admin_policy[KHV_ADMIN_A_MAX + 1] = {
 							KHV_ADMIN_STATE),
 };
 
+const struct nla_policy khv_ack_policy[KHV_ACK_A_MAX + 1] = {
+	[KHV_ACK_A_CPU] = { .type = NLA_U32 },
+	[KHV_ACK_A_SEQ] = { .type = NLA_U64 },
+};
+
 const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_GENERATION] = { .type = NLA_U64 },
 	[KHV_A_TXN] = { .type = NLA_U32 },
 	[KHV_A_DRY_RUN] = { .type = NLA_FLAG },
 	[KHV_A_FORCE] = { .type = NLA_FLAG },
-	[KHV_A_SUB_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_SUB_PRIMARY),
+	[KHV_A_SUB_FLAGS] = NLA_POLICY_MASK(NLA_U32, KHV_SUB_PRIMARY |
+						     KHV_SUB_ACK),
 	[KHV_A_CONFIRM] = NLA_POLICY_FULL_RANGE(NLA_U32,
 						&khv_confirm_range),
 	[KHV_A_SHADOW] = { .type = NLA_FLAG },
@@ -69,6 +76,7 @@ const struct nla_policy khv_attr_policy[KHV_A_MAX + 1] = {
 	[KHV_A_TASK] = NLA_POLICY_NESTED(khv_task_policy),
 	[KHV_A_POLICY] = NLA_POLICY_NESTED(khv_policy_policy),
 	[KHV_A_ADMIN] = NLA_POLICY_NESTED(khv_admin_policy),
+	[KHV_A_ACK] = NLA_POLICY_NESTED(khv_ack_policy),
 };
 
 /*
@@ -141,9 +149,9 @@ int khv_parse_nest(struct genl_info *info, int attr, int max,
 				info->extack);
 }
 
-struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr)
+struct sk_buff *khv_reply_new(struct genl_info *info, size_t more, void **hdr)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE + more, GFP_KERNEL);
 
 	if (!skb)
 		return NULL;
@@ -160,39 +168,28 @@ static int khv_do_subscribe(struct sk_buff *skb, struct genl_info *info)
 {
 	u32 flags = info->attrs[KHV_A_SUB_FLAGS] ?
 		    nla_get_u32(info->attrs[KHV_A_SUB_FLAGS]) : 0;
-	int ret = khv_subscribe(info->snd_portid, flags, info->extack);
+	int ret = khv_subscribe(NETLINK_CB(skb).sk, info->snd_portid, flags,
+				info->extack);
 
-	return ret ?: khv_do_info(skb, info);
+	return ret ?: khv_reply_info(skb, info, NETLINK_CB(skb).sk);
+}
+
+static int khv_do_ack(struct sk_buff *skb, struct genl_info *info)
+{
+	return khv_acknowledge(NETLINK_CB(skb).sk, info->nlhdr, info->extack);
 }
 
 static int khv_do_stats(struct sk_buff *skb, struct genl_info *info)
 {
-	struct khv_pos pos;
 	struct sk_buff *reply;
-	struct nlattr *nest;
-	unsigned int cpu;
 	void *hdr;
 
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, khv_stats_size(), &hdr);
 	if (!reply)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		khv_subscribe_primary_pos(cpu, &pos);
-		nest = nla_nest_start(reply, KHV_A_STATS);
-		if (!nest ||
-		    nla_put_u32(reply, KHV_STATS_A_CPU, cpu) ||
-		    nla_put_u64_64bit(reply, KHV_STATS_A_PRODUCED,
-				      khv_event_produced(cpu),
-				      KHV_STATS_A_PAD) ||
-		    nla_put_u64_64bit(reply, KHV_STATS_A_DELIVERED,
-				      pos.delivered, KHV_STATS_A_PAD) ||
-		    nla_put_u64_64bit(reply, KHV_STATS_A_LOST,
-				      pos.lost + khv_event_overwritten(cpu, &pos),
-				      KHV_STATS_A_PAD)) {
-			nlmsg_free(reply);
-			return -EMSGSIZE;
-		}
-		nla_nest_end(reply, nest);
+	if (khv_put_all_stats(reply, NULL)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
 	}
 	genlmsg_end(reply, hdr);
 	return genlmsg_reply(reply, info);
@@ -266,6 +263,7 @@ static const struct khv_command khv_commands[KHV_CMD_MAX + 1] = {
 	[KHV_CMD_COUNT_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_counts },
 	[KHV_CMD_EVENT_SUBSCRIBE] = { CAP_AUDIT_READ, khv_do_subscribe },
 	[KHV_CMD_EVENT_STATS_GET] = { CAP_AUDIT_READ, khv_do_stats },
+	[KHV_CMD_EVENT_ACK] = { CAP_AUDIT_READ, khv_do_ack },
 	[KHV_CMD_FOUND_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_found,
 				.done = khv_dump_found_done },
 	[KHV_CMD_COVERAGE_GET] = { CAP_MAC_ADMIN, .dumpit = khv_dump_coverage },
@@ -426,6 +424,7 @@ static const struct genl_ops khv_genl_ops[] = {
 	KHV_DUMP(KHV_CMD_ADMIN_GET),
 	KHV_DO(KHV_CMD_ADMIN_SET),
 	KHV_DUMP(KHV_CMD_FOUND_GET),
+	KHV_DO(KHV_CMD_EVENT_ACK),
 };
 
 struct genl_family khv_genl_family = {

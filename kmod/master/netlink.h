@@ -7,12 +7,14 @@
 
 extern struct genl_family khv_genl_family;
 extern const struct nla_policy khv_attr_policy[KHV_A_MAX + 1];
+extern const struct nla_policy khv_ack_policy[KHV_ACK_A_MAX + 1];
 
 int khv_netlink_init(void);
 void khv_netlink_exit(void);
 
 /* An answer to a request; NULL for lack of memory. */
-struct sk_buff *khv_reply_new(struct genl_info *info, void **hdr);
+/* @more: bytes beyond the usual ones. */
+struct sk_buff *khv_reply_new(struct genl_info *info, size_t more, void **hdr);
 int khv_reply_generation(struct genl_info *info, struct sk_buff *reply,
 			 void *hdr, u64 generation);
 
@@ -38,6 +40,7 @@ int khv_refuse_given(struct netlink_ext_ack *extack, const char *what,
 int khv_need(struct genl_info *info, bool present, const char *what);
 
 int khv_do_info(struct sk_buff *skb, struct genl_info *info);
+int khv_reply_info(struct sk_buff *skb, struct genl_info *info, struct sock *sk);
 int khv_do_client_set(struct sk_buff *skb, struct genl_info *info);
 int khv_do_admin_set(struct sk_buff *skb, struct genl_info *info);
 int khv_do_lock_set(struct sk_buff *skb, struct genl_info *info);

@@ -281,7 +281,7 @@ int khv_do_task_attach(struct sk_buff *skb, struct genl_info *info)
 	int ret;
 
 	khv_report_release(info->snd_portid);
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, 0, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&khv_client_mutex);

@@ -134,7 +134,7 @@ int khv_do_policy_begin(struct sk_buff *skb, struct genl_info *info)
 	khv_provider_put(p);
 	if (base && base != now)
 		return khv_stale(info->extack, now, base);
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, 0, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&khv_txn_mutex);
@@ -380,7 +380,7 @@ int khv_do_policy_commit(struct sk_buff *skb, struct genl_info *info)
 	if (!p)
 		return -EOPNOTSUPP;
 	/* Before the commit: an answer that cannot be built must not follow one. */
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, 0, &hdr);
 	if (!reply) {
 		khv_provider_put(p);
 		return -ENOMEM;

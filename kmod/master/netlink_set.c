@@ -18,14 +18,17 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 		ret = khv_need(info, tb[KHV_CLIENT_A_NAME], "KHV_CLIENT_A_NAME");
 	if (!ret)
 		ret = khv_need(info, tb[KHV_CLIENT_A_STATE] ||
-			       tb[KHV_CLIENT_A_LOG_LEVEL],
-			       "KHV_CLIENT_A_STATE or KHV_CLIENT_A_LOG_LEVEL");
+			       tb[KHV_CLIENT_A_LOG_LEVEL] ||
+			       tb[KHV_CLIENT_A_FULL],
+			       "KHV_CLIENT_A_STATE, KHV_CLIENT_A_LOG_LEVEL or KHV_CLIENT_A_FULL");
 	if (ret)
 		return ret;
 	name = nla_data(tb[KHV_CLIENT_A_NAME]);
 	if (!khv_may_client(skb, name,
 			    (tb[KHV_CLIENT_A_STATE] ? KHV_ADMIN_STATE : 0) |
-			    (tb[KHV_CLIENT_A_LOG_LEVEL] ? KHV_ADMIN_LOG : 0)))
+			    (tb[KHV_CLIENT_A_LOG_LEVEL] ? KHV_ADMIN_LOG : 0) |
+			    /* Nobody can be given this. */
+			    (tb[KHV_CLIENT_A_FULL] ? ~0u : 0)))
 		return khv_refuse_given(info->extack, "client", name);
 	mutex_lock(&khv_client_mutex);
 	cs = khv_client_find(name);
@@ -41,6 +44,8 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 		if (tb[KHV_CLIENT_A_LOG_LEVEL])
 			WRITE_ONCE(cs->client->level,
 				   nla_get_u8(tb[KHV_CLIENT_A_LOG_LEVEL]));
+		if (tb[KHV_CLIENT_A_FULL])
+			WRITE_ONCE(cs->full, nla_get_u8(tb[KHV_CLIENT_A_FULL]));
 		if (tb[KHV_CLIENT_A_STATE])
 			ret = nla_get_u8(tb[KHV_CLIENT_A_STATE]) ?
 			      khv_client_enable(cs, info->extack) :

@@ -11,6 +11,7 @@
 #include "lock.h"
 #include "main.h"
 #include "netlink.h"
+#include "subscribe.h"
 #include "task.h"
 #include "watchdog.h"
 
@@ -19,7 +20,8 @@ static int khv_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 	return nla_put_u64_64bit(skb, attr, value, pad);
 }
 
-int khv_do_info(struct sk_buff *skb, struct genl_info *info)
+/* @sk: also the statistics, for this new subscriber; NULL: none. */
+int khv_reply_info(struct sk_buff *skb, struct genl_info *info, struct sock *sk)
 {
 	const struct khv_provider *p = khv_provider_get(NULL);
 	u64 generation = p ? p->generation() : 1;
@@ -29,7 +31,7 @@ int khv_do_info(struct sk_buff *skb, struct genl_info *info)
 
 	khv_provider_put(p);
 	snprintf(boot_id, sizeof(boot_id), "%pU", &khv_boot_id);
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, sk ? khv_stats_size() : 0, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	if (nla_put_u32(reply, KHV_A_ABI, KHV_ABI_VERSION) ||
@@ -40,12 +42,18 @@ int khv_do_info(struct sk_buff *skb, struct genl_info *info)
 	    nla_put_string(reply, KHV_A_VERSION, KHV_VERSION) ||
 	    (netlink_capable(skb, CAP_MAC_ADMIN) &&
 	     khv_task_may_configure(current) &&
-	     (khv_lock_put(reply) || khv_watchdog_put(reply)))) {
+	     (khv_lock_put(reply) || khv_watchdog_put(reply))) ||
+	    (sk && khv_put_all_stats(reply, sk))) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(reply, hdr);
 	return genlmsg_reply(reply, info);
+}
+
+int khv_do_info(struct sk_buff *skb, struct genl_info *info)
+{
+	return khv_reply_info(skb, info, NULL);
 }
 
 static int khv_put_calls(struct sk_buff *skb, const struct khv_client *client)
@@ -55,7 +63,8 @@ static int khv_put_calls(struct sk_buff *skb, const struct khv_client *client)
 	int ret = 0;
 
 	nest = nla_nest_start(skb, KHV_CLIENT_A_CALLS);
-	for (i = 0; nest && i < client->nr_calls && !ret; i++)
+	/* Of one that wants every call, the first ones have to do. */
+	for (i = 0; nest && i < min(client->nr_calls, 64u) && !ret; i++)
 		ret = nla_put_string(skb, KHV_CLIENT_A_CALL_NAME,
 				     client->calls[i].name);
 	if (!nest || ret)
@@ -87,6 +96,7 @@ static int khv_put_client(struct sk_buff *skb, struct khv_client_reg *cs)
 	    nla_put_s32(skb, KHV_CLIENT_A_PRIORITY, client->priority) ||
 	    nla_put_u8(skb, KHV_CLIENT_A_STATE, cs->state) ||
 	    nla_put_u8(skb, KHV_CLIENT_A_LOG_LEVEL, cs->client->level) ||
+	    nla_put_u8(skb, KHV_CLIENT_A_FULL, cs->full) ||
 	    nla_put_u32(skb, KHV_CLIENT_A_TASKS, atomic_read(&cs->tasks)) ||
 	    khv_put_calls(skb, client) ||
 	    khv_put_u64(skb, KHV_CLIENT_A_ALLOWED, allowed, KHV_CLIENT_A_PAD) ||

@@ -53,7 +53,7 @@ static int khv_do_change(struct genl_info *info,
 
 	if (!p)
 		return -EOPNOTSUPP;
-	reply = khv_reply_new(info, &hdr);
+	reply = khv_reply_new(info, 0, &hdr);
 	ret = reply ? fn(p, info) : -ENOMEM;
 	if (!ret)
 		ret = khv_reply_generation(info, reply, hdr, p->generation());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending events to those who asked for them, by unicast: on 6.1 any user can join
- * a multicast group of a family, so nothing secret goes into one.
+ * Sending events to those who asked for them. Not by multicast: on 6.1 any user can
+ * join a group of a family. And not by port: the port of a socket that was closed a
+ * moment ago may be another user's already. They are put into the very socket that
+ * has asked and whose opener was looked at; we hold a reference to it.
  *
- * A worker reads the rings for each subscriber. If a subscriber's socket is full,
- * its position is put back and tried again: back-pressure ends in the ring, where
- * the oldest are overwritten and counted.
+ * Each subscriber has a work of its own, which reads the queues and fills messages. If
+ * its socket is full, its position is put back and tried again later; nobody waits for
+ * anybody else. Back-pressure ends in the queues (queue.c).
  *
  * The process that subscribed is remembered, so that a policy can forbid a domain
  * to stop or take over whoever reads the events (khv_task_is_reader()).
@@ -17,56 +19,83 @@
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
-#include "event.h"
+#include <net/sock.h>
 #include <khv/client.h>
 #include <khv/provider.h>
+#include "event_put.h"
 #include "limits.h"
 #include "netlink.h"
+#include "queue.h"
 #include "subscribe.h"
 
-#define KHV_RETRY_JIFFIES	(HZ / 20)
+#define KHV_RETRY_JIFFIES	max(HZ / 100, 1)
 
 /**
  * struct khv_sub - a subscriber
- * @list: in khv_subs; under khv_sub_mutex, as all else
- * @portid: its socket
+ * @list: in khv_subs; under khv_sub_mutex, as @portid, @reader, @sk and the flags
+ * @work: sends; alone uses what follows it
+ * @sk: its socket; a reference
+ * @portid: of @sk
  * @reader: its place in khv_readers
- * @primary: it is the audit daemon; its positions are khv_primary
+ * @primary: it is the audit daemon
+ * @acks: it says what it has put away; else what is sent is delivered
+ * @kind: why it misses events now; read by anybody
+ * @rec: room for a record
+ * @saved: positions before the message that is being made
  * @pos: one per possible CPU
  */
 struct khv_sub {
 	struct list_head list;
+	struct delayed_work work;
+	struct sock *sk;
 	u32 portid;
 	unsigned int reader;
 	bool primary;
-	struct khv_pos *pos;
+	bool acks;
+	u8 kind;
+	struct khv_rec *rec;
+	struct khv_pos *saved;
+	struct khv_pos pos[];
 };
 
 static LIST_HEAD(khv_subs);
 static DEFINE_MUTEX(khv_sub_mutex);
 static unsigned int khv_nr_subs;
+/* NULL while there is none. Under khv_sub_mutex. */
+static struct khv_sub *khv_primary;
 /*
  * Thread group that made each subscription, NULL: free. Written under khv_sub_mutex.
  * The reference held for an entry keeps its address from becoming another process
  * while the entry stands; readers compare addresses and never look behind them.
  */
 static struct pid *khv_readers[KHV_MAX_SUBSCRIBERS];
-/* Kept while no audit daemon is there: the next one continues here. */
-static struct khv_pos *khv_primary;
-/* Scratch of the worker, under khv_sub_mutex. */
-static struct khv_rec *khv_sub_rec;
-static struct khv_pos *khv_sub_saved;
 
-static void khv_sub_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(khv_sub_dwork, khv_sub_work);
+static void khv_kick_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(khv_kick, khv_kick_work);
+static DECLARE_WORK(khv_kick_now, khv_kick_work);
 
 /* Any context but NMI. A tick of delay makes batches. */
-void khv_subscribe_kick(void)
+void khv_subscribe_kick(bool hurry)
 {
-	if (READ_ONCE(khv_nr_subs))
-		queue_delayed_work(system_unbound_wq, &khv_sub_dwork, 1);
+	if (!READ_ONCE(khv_nr_subs))
+		return;
+	if (unlikely(hurry))
+		queue_work(system_unbound_wq, &khv_kick_now);
+	else if (!delayed_work_pending(&khv_kick))
+		queue_delayed_work(system_unbound_wq, &khv_kick, 1);
+}
+
+static void khv_kick_work(struct work_struct *work)
+{
+	struct khv_sub *sub;
+
+	mutex_lock(&khv_sub_mutex);
+	list_for_each_entry(sub, &khv_subs, list)
+		mod_delayed_work(system_unbound_wq, &sub->work, 0);
+	mutex_unlock(&khv_sub_mutex);
 }
 
 bool khv_task_is_reader(struct task_struct *task)
@@ -85,87 +114,84 @@ bool khv_task_is_reader(struct task_struct *task)
 }
 EXPORT_SYMBOL_GPL(khv_task_is_reader);
 
-static const struct {
-	u8 string;
-	u8 attr;
-	bool binary;
-} khv_event_strings[] = {
-	{ KHV_REC_CLIENT, KHV_E_CLIENT },
-	{ KHV_REC_POLICY, KHV_E_POLICY },
-	{ KHV_REC_DOMAIN, KHV_E_DOMAIN },
-	{ KHV_REC_TYPE, KHV_E_TYPE },
-	{ KHV_REC_VERB, KHV_E_VERB },
-	{ KHV_REC_OBJECT, KHV_E_OBJECT, true },
-	{ KHV_REC_HOOK, KHV_E_HOOK },
-	{ KHV_REC_EXE, KHV_E_EXE, true },
-	{ KHV_REC_ASKED, KHV_E_ASKED },
-};
-
-static int khv_put_string(struct sk_buff *skb, int attr, const char *s, size_t n)
+/* Is it worth making a message of this size? 0, or why not. */
+static int khv_sub_ready(const struct khv_sub *sub, unsigned int size)
 {
-	struct nlattr *nla = nla_reserve(skb, attr, n + 1);
+	unsigned int queued = atomic_read(&sub->sk->sk_rmem_alloc);
 
-	if (!nla)
-		return -EMSGSIZE;
-	memcpy(nla_data(nla), s, n);
-	((char *)nla_data(nla))[n] = '\0';
-	return 0;
+	if (sock_flag(sub->sk, SOCK_DEAD))
+		return -ECONNREFUSED;
+	return queued && queued + size > READ_ONCE(sub->sk->sk_rcvbuf) ?
+	       -EAGAIN : 0;
 }
 
-static int khv_put_strings(struct sk_buff *skb, const struct khv_rec *rec)
+/* Into its socket. -EAGAIN: it is full. Frees @skb. */
+static int khv_sub_send(struct khv_sub *sub, struct sk_buff *skb)
 {
-	const char *str[KHV_REC_NR_STRINGS], *s = (const char *)(rec + 1);
-	char rule[KHV_NAME_MAX + 16];
-	unsigned int i, k;
-	int ret = 0;
+	unsigned int spare = skb_tailroom(skb);
+	int ret;
 
-	for (i = 0; i < KHV_REC_NR_STRINGS; i++) {
-		str[i] = s;
-		s += rec->str_len[i];
-	}
-	for (i = 0; i < ARRAY_SIZE(khv_event_strings) && !ret; i++) {
-		k = khv_event_strings[i].string;
-		if (!rec->str_len[k])
-			continue;
-		ret = khv_event_strings[i].binary ?
-		      nla_put(skb, khv_event_strings[i].attr, rec->str_len[k],
-			      str[k]) :
-		      khv_put_string(skb, khv_event_strings[i].attr, str[k],
-				     rec->str_len[k]);
-	}
-	if (ret || !rec->str_len[KHV_REC_RULE_FILE])
-		return ret;
-	snprintf(rule, sizeof(rule), "%.*s:%u", rec->str_len[KHV_REC_RULE_FILE],
-		 str[KHV_REC_RULE_FILE], rec->rule_line);
-	return nla_put_string(skb, KHV_E_RULE, rule);
+	/* The socket pays for the memory, not for what is in it. */
+	if (spare > skb->len)
+		pskb_expand_head(skb, 0, -(int)spare, GFP_KERNEL | __GFP_NOWARN);
+	ret = khv_sub_ready(sub, skb->truesize) ?:
+	      sock_queue_rcv_skb(sub->sk, skb);
+	if (ret)
+		kfree_skb(skb);
+	return ret == -ENOMEM || ret == -ENOBUFS ? -EAGAIN : ret;
 }
 
-static int khv_put_event(struct sk_buff *skb, unsigned int cpu,
-			 const struct khv_rec *rec, u64 lost)
+/* As many events of the CPU as fit. True: there is no more room. */
+static bool khv_sub_fill(struct khv_sub *sub, struct sk_buff *skb,
+			 unsigned int cpu, unsigned int *n)
 {
-	struct nlattr *nest = nla_nest_start(skb, KHV_A_EVENT);
+	const struct khv_rec_gap *gap = (const void *)sub->rec;
+	u64 lost[KHV_NR_LOST];
+	struct khv_pos before;
+	u64 missed;
+	int got, ret;
 
-	if (!nest ||
-	    nla_put_u32(skb, KHV_E_CPU, cpu) ||
-	    nla_put_u64_64bit(skb, KHV_E_SEQ, rec->seq, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_LOST, lost, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_TIME, rec->time, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_GENERATION, rec->generation,
-			      KHV_E_PAD) ||
-	    nla_put_u8(skb, KHV_E_VERDICT, rec->verdict) ||
-	    nla_put_u32(skb, KHV_E_ERRNO, rec->error) ||
-	    nla_put_u32(skb, KHV_E_PID, rec->pid) ||
-	    nla_put_u32(skb, KHV_E_TGID, rec->tgid) ||
-	    nla_put_u32(skb, KHV_E_UID, rec->uid) ||
-	    khv_put_string(skb, KHV_E_COMM, rec->comm,
-			   strnlen(rec->comm, TASK_COMM_LEN - 1)) ||
-	    khv_put_strings(skb, rec)) {
-		if (nest)
-			nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
+	for (;;) {
+		before = sub->pos[cpu];
+		got = khv_queue_read(cpu, &sub->pos[cpu], sub->primary,
+				     sub->kind, &sub->rec->h, &missed);
+		if (!got && !missed)
+			return false;
+		if (missed) {
+			memset(lost, 0, sizeof(lost));
+			lost[sub->kind] = missed;
+			ret = khv_put_gap(skb, cpu, before.seq,
+					  ktime_get_real_ns(), lost);
+		} else if (gap->h.gap) {
+			ret = khv_put_gap(skb, cpu, gap->h.seq, gap->time,
+					  gap->lost);
+		} else {
+			ret = khv_put_event(skb, cpu, sub->rec);
+		}
+		if (ret)
+			break;
+		++*n;
 	}
-	nla_nest_end(skb, nest);
-	return 0;
+	sub->pos[cpu] = before;
+	if (sub->primary)
+		khv_queue_unread(cpu, &before);
+	return true;
+}
+
+/* What the message that was made holds is in the socket, or not. */
+static void khv_sub_settle(struct khv_sub *sub, bool sent)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (!sent) {
+			sub->pos[cpu] = sub->saved[cpu];
+			if (sub->primary)
+				khv_queue_unread(cpu, &sub->pos[cpu]);
+		} else if (sub->primary && !sub->acks) {
+			khv_queue_ack(cpu, sub->pos[cpu].seq - 1);
+		}
+	}
 }
 
 /*
@@ -174,14 +200,15 @@ static int khv_put_event(struct sk_buff *skb, unsigned int cpu,
  */
 static int khv_sub_send_batch(struct khv_sub *sub)
 {
-	struct khv_pos before;
+	unsigned int cpu, n = 0;
 	struct sk_buff *skb;
 	bool full = false;
-	unsigned int cpu, n = 0;
 	void *hdr;
-	u64 lost;
 	int ret;
 
+	ret = khv_sub_ready(sub, KHV_EVENT_BATCH);
+	if (ret)
+		return ret;
 	skb = genlmsg_new(KHV_EVENT_BATCH, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
@@ -190,20 +217,9 @@ static int khv_sub_send_batch(struct khv_sub *sub)
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
-	memcpy(khv_sub_saved, sub->pos, nr_cpu_ids * sizeof(*sub->pos));
+	memcpy(sub->saved, sub->pos, nr_cpu_ids * sizeof(*sub->pos));
 	for_each_possible_cpu(cpu) {
-		for (;;) {
-			before = sub->pos[cpu];
-			if (!khv_event_read(cpu, &sub->pos[cpu], khv_sub_rec,
-					    &lost))
-				break;
-			full = khv_put_event(skb, cpu, khv_sub_rec, lost) != 0;
-			if (full) {
-				sub->pos[cpu] = before;
-				break;
-			}
-			n++;
-		}
+		full = khv_sub_fill(sub, skb, cpu, &n);
 		if (full)
 			break;
 	}
@@ -212,15 +228,40 @@ static int khv_sub_send_batch(struct khv_sub *sub)
 		return 0;
 	}
 	genlmsg_end(skb, hdr);
-	ret = genlmsg_unicast(&init_net, skb, sub->portid);
-	if (ret < 0) {
-		memcpy(sub->pos, khv_sub_saved, nr_cpu_ids * sizeof(*sub->pos));
-		return ret;
-	}
-	return full;
+	ret = khv_sub_send(sub, skb);
+	khv_sub_settle(sub, !ret);
+	return ret ?: full;
 }
 
-static void khv_sub_free(struct khv_sub *sub)
+static void khv_sub_work(struct work_struct *work)
+{
+	struct khv_sub *sub = container_of(to_delayed_work(work),
+					   struct khv_sub, work);
+	int ret;
+
+	do {
+		ret = khv_sub_send_batch(sub);
+		cond_resched();
+	} while (ret > 0);
+	/* A dead socket gets no more; it is about to be taken off the list. */
+	if (ret == -ECONNREFUSED)
+		return;
+	WRITE_ONCE(sub->kind, ret ? KHV_LOST_SLOW : KHV_LOST_LATE);
+	if (ret)
+		queue_delayed_work(system_unbound_wq, &sub->work,
+				   KHV_RETRY_JIFFIES);
+}
+
+static void khv_sub_delete(struct khv_sub *sub)
+{
+	sock_put(sub->sk);
+	kfree(sub->rec);
+	kfree(sub->saved);
+	kfree(sub);
+}
+
+/* Off the list, under khv_sub_mutex. Its work is stopped later, without it. */
+static void khv_sub_remove(struct khv_sub *sub)
 {
 	struct pid *reader = khv_readers[sub->reader];
 
@@ -228,125 +269,223 @@ static void khv_sub_free(struct khv_sub *sub)
 	WRITE_ONCE(khv_nr_subs, khv_nr_subs - 1);
 	WRITE_ONCE(khv_readers[sub->reader], NULL);
 	put_pid(reader);
-	if (!sub->primary)
-		kfree(sub->pos);
-	kfree(sub);
 }
 
-static void khv_sub_work(struct work_struct *work)
+/* Removed. Only now may there be another audit daemon. */
+static void khv_sub_end(struct khv_sub *sub)
 {
-	struct khv_sub *sub, *next;
-	bool again = false;
-	int ret;
-
-	mutex_lock(&khv_sub_mutex);
-	list_for_each_entry_safe(sub, next, &khv_subs, list) {
-		do {
-			ret = khv_sub_send_batch(sub);
-			cond_resched();
-		} while (ret > 0);
-		if (ret == -ECONNREFUSED)
-			khv_sub_free(sub);
-		else if (ret < 0)
-			again = true;
-	}
-	mutex_unlock(&khv_sub_mutex);
-	if (again)
-		queue_delayed_work(system_unbound_wq, &khv_sub_dwork,
-				   KHV_RETRY_JIFFIES);
-}
-
-/* In the sender's context: netlink calls handlers from its sendmsg(). */
-int khv_subscribe(u32 portid, u32 flags, struct netlink_ext_ack *extack)
-{
-	struct khv_sub *sub, *at;
+	struct khv_pos pos;
 	unsigned int cpu;
-	int ret = -ENOMEM;
 
-	if (flags & ~KHV_SUB_PRIMARY) {
-		khv_extack(extack, "unknown subscription flags %#x",
-			   flags & ~KHV_SUB_PRIMARY);
-		return -EINVAL;
+	cancel_delayed_work_sync(&sub->work);
+	if (sub->primary) {
+		/* What it has not acknowledged is not in a socket any more. */
+		for_each_possible_cpu(cpu)
+			khv_queue_resume(cpu, &pos);
+		mutex_lock(&khv_sub_mutex);
+		khv_primary = NULL;
+		mutex_unlock(&khv_sub_mutex);
 	}
-	sub = kzalloc(sizeof(*sub), GFP_KERNEL);
+	khv_sub_delete(sub);
+}
+
+static struct khv_sub *khv_sub_new(struct sock *sk, u32 portid, u32 flags)
+{
+	struct khv_sub *sub;
+
+	sub = kzalloc(struct_size(sub, pos, nr_cpu_ids), GFP_KERNEL);
 	if (!sub)
-		return -ENOMEM;
+		return NULL;
+	sub->rec = kmalloc(KHV_REC_MAX, GFP_KERNEL);
+	sub->saved = kcalloc(nr_cpu_ids, sizeof(*sub->saved), GFP_KERNEL);
+	sock_hold(sk);
+	sub->sk = sk;
+	if (!sub->rec || !sub->saved) {
+		khv_sub_delete(sub);
+		return NULL;
+	}
+	INIT_DELAYED_WORK(&sub->work, khv_sub_work);
 	sub->portid = portid;
 	sub->primary = flags & KHV_SUB_PRIMARY;
-	mutex_lock(&khv_sub_mutex);
+	sub->acks = flags & KHV_SUB_ACK;
+	sub->kind = sub->primary ? KHV_LOST_ABSENT : KHV_LOST_LATE;
+	return sub;
+}
+
+static int khv_sub_refuse(const struct khv_sub *sub,
+			  struct netlink_ext_ack *extack)
+{
+	struct khv_sub *at;
+
+	if (sub->acks && !sub->primary) {
+		khv_extack(extack, "only the primary subscriber acknowledges");
+		return -EINVAL;
+	}
 	list_for_each_entry(at, &khv_subs, list) {
-		if (at->portid == portid) {
+		if (at->sk == sub->sk) {
 			khv_extack(extack, "this socket is subscribed already");
-			ret = -EEXIST;
-			goto fail;
+			return -EEXIST;
 		}
-		if (at->primary && sub->primary) {
-			khv_extack(extack, "an audit daemon (netlink port %u) is subscribed already; stop it first",
-				   at->portid);
-			ret = -EBUSY;
-			goto fail;
-		}
+	}
+	if (khv_primary && sub->primary) {
+		khv_extack(extack, "an audit daemon (netlink port %u) is subscribed already; stop it first",
+			   khv_primary->portid);
+		return -EBUSY;
 	}
 	if (khv_nr_subs >= KHV_MAX_SUBSCRIBERS) {
 		khv_extack(extack, "%u subscribers are the limit",
 			   KHV_MAX_SUBSCRIBERS);
-		ret = -ENOSPC;
-		goto fail;
+		return -ENOSPC;
 	}
-	sub->pos = sub->primary ? khv_primary :
-		   kcalloc(nr_cpu_ids, sizeof(*sub->pos), GFP_KERNEL);
-	if (!sub->pos)
-		goto fail;
-	if (!sub->primary)
-		for_each_possible_cpu(cpu)
-			khv_event_seek_end(cpu, &sub->pos[cpu]);
-	/* The limit above leaves a place free. */
+	return 0;
+}
+
+static void khv_sub_add(struct khv_sub *sub)
+{
+	unsigned int cpu;
+
+	if (sub->primary)
+		khv_primary = sub;
+	for_each_possible_cpu(cpu) {
+		if (sub->primary)
+			khv_queue_resume(cpu, &sub->pos[cpu]);
+		else
+			khv_queue_end(cpu, &sub->pos[cpu]);
+	}
+	/* There is a place: the limit has been looked at. */
 	while (khv_readers[sub->reader])
 		sub->reader++;
 	WRITE_ONCE(khv_readers[sub->reader], get_pid(task_tgid(current)));
 	list_add_tail(&sub->list, &khv_subs);
 	WRITE_ONCE(khv_nr_subs, khv_nr_subs + 1);
+}
+
+/* In the sender's context: netlink calls handlers from its sendmsg(). */
+int khv_subscribe(struct sock *sk, u32 portid, u32 flags,
+		  struct netlink_ext_ack *extack)
+{
+	struct khv_sub *sub = khv_sub_new(sk, portid, flags);
+	int ret;
+
+	if (!sub)
+		return -ENOMEM;
+	mutex_lock(&khv_sub_mutex);
+	ret = khv_sub_refuse(sub, extack);
+	if (!ret)
+		khv_sub_add(sub);
 	mutex_unlock(&khv_sub_mutex);
-	khv_subscribe_kick();
-	return 0;
-fail:
-	mutex_unlock(&khv_sub_mutex);
-	kfree(sub);
+	if (ret)
+		khv_sub_delete(sub);
+	else
+		khv_subscribe_kick(false);
 	return ret;
 }
 
-/* The socket is gone. */
+/* A socket is gone. Its port may be another's already, which is not it. */
 void khv_unsubscribe(u32 portid)
 {
 	struct khv_sub *sub, *next;
+	LIST_HEAD(gone);
 
 	mutex_lock(&khv_sub_mutex);
-	list_for_each_entry_safe(sub, next, &khv_subs, list)
-		if (sub->portid == portid)
-			khv_sub_free(sub);
+	list_for_each_entry_safe(sub, next, &khv_subs, list) {
+		if (sub->portid != portid || !sock_flag(sub->sk, SOCK_DEAD))
+			continue;
+		khv_sub_remove(sub);
+		list_add(&sub->list, &gone);
+	}
 	mutex_unlock(&khv_sub_mutex);
+	list_for_each_entry_safe(sub, next, &gone, list)
+		khv_sub_end(sub);
 }
 
-void khv_subscribe_primary_pos(unsigned int cpu, struct khv_pos *pos)
+static int khv_acknowledge_one(const struct nlattr *nest, bool *more,
+			       struct netlink_ext_ack *extack)
 {
+	struct nlattr *tb[KHV_ACK_A_MAX + 1];
+	u32 cpu;
+	u64 seq;
+	int ret;
+
+	ret = nla_parse_nested(tb, KHV_ACK_A_MAX, nest, khv_ack_policy, extack);
+	if (ret)
+		return ret;
+	if (!tb[KHV_ACK_A_CPU] || !tb[KHV_ACK_A_SEQ]) {
+		khv_extack(extack, "attribute missing: KHV_ACK_A_CPU or KHV_ACK_A_SEQ");
+		return -EINVAL;
+	}
+	cpu = nla_get_u32(tb[KHV_ACK_A_CPU]);
+	seq = nla_get_u64(tb[KHV_ACK_A_SEQ]);
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu)) {
+		khv_extack(extack, "there is no CPU %u", cpu);
+		return -EINVAL;
+	}
+	if (!khv_queue_sent(cpu, seq)) {
+		khv_extack(extack, "event %llu of CPU %u has not been sent", seq,
+			   cpu);
+		return -ERANGE;
+	}
+	*more |= khv_queue_ack(cpu, seq);
+	return 0;
+}
+
+int khv_acknowledge(struct sock *sk, const struct nlmsghdr *nlh,
+		    struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nest;
+	bool more = false;
+	int rem, ret = 0;
+
 	mutex_lock(&khv_sub_mutex);
-	*pos = khv_primary[cpu];
+	if (!khv_primary || khv_primary->sk != sk || !khv_primary->acks) {
+		khv_extack(extack, "this socket has not subscribed with KHV_SUB_PRIMARY and KHV_SUB_ACK");
+		ret = -ENOENT;
+	}
+	if (!ret) {
+		nlmsg_for_each_attr(nest, nlh, GENL_HDRLEN, rem) {
+			if (nla_type(nest) == KHV_A_ACK)
+				ret = khv_acknowledge_one(nest, &more, extack);
+			if (ret)
+				break;
+		}
+	}
+	if (more)
+		mod_delayed_work(system_unbound_wq, &khv_primary->work, 0);
 	mutex_unlock(&khv_sub_mutex);
+	return ret;
+}
+
+size_t khv_stats_size(void)
+{
+	return num_possible_cpus() * 320;
+}
+
+int khv_put_all_stats(struct sk_buff *skb, struct sock *sk)
+{
+	struct khv_queue_stats s;
+	struct khv_sub *sub;
+	unsigned int cpu;
+	int ret = 0;
+	u64 next;
+
+	mutex_lock(&khv_sub_mutex);
+	for_each_possible_cpu(cpu) {
+		khv_queue_stats(cpu, khv_primary ? READ_ONCE(khv_primary->kind) :
+						   KHV_LOST_ABSENT, &s);
+		next = s.next;
+		list_for_each_entry(sub, &khv_subs, list)
+			if (sk && sub->sk == sk && !sub->primary)
+				next = READ_ONCE(sub->pos[cpu].seq);
+		ret = khv_put_stats(skb, cpu, next, &s);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&khv_sub_mutex);
+	return ret;
 }
 
 int khv_subscribe_init(void)
 {
-	unsigned int cpu;
-
-	khv_primary = kcalloc(nr_cpu_ids, sizeof(*khv_primary), GFP_KERNEL);
-	khv_sub_saved = kcalloc(nr_cpu_ids, sizeof(*khv_sub_saved), GFP_KERNEL);
-	khv_sub_rec = kmalloc(KHV_REC_MAX, GFP_KERNEL);
-	if (!khv_primary || !khv_sub_saved || !khv_sub_rec) {
-		khv_subscribe_exit();
-		return -ENOMEM;
-	}
-	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		khv_primary[cpu].seq = 1;
 	return 0;
 }
 
@@ -355,10 +494,15 @@ void khv_subscribe_exit(void)
 {
 	struct khv_sub *sub, *next;
 
-	list_for_each_entry_safe(sub, next, &khv_subs, list)
-		khv_sub_free(sub);
-	cancel_delayed_work_sync(&khv_sub_dwork);
-	kfree(khv_sub_rec);
-	kfree(khv_sub_saved);
-	kfree(khv_primary);
+	/* No client is there any more that makes events. */
+	cancel_delayed_work_sync(&khv_kick);
+	cancel_work_sync(&khv_kick_now);
+	mutex_lock(&khv_sub_mutex);
+	list_for_each_entry_safe(sub, next, &khv_subs, list) {
+		khv_sub_remove(sub);
+		mutex_unlock(&khv_sub_mutex);
+		khv_sub_end(sub);
+		mutex_lock(&khv_sub_mutex);
+	}
+	mutex_unlock(&khv_sub_mutex);
 }

@@ -30,6 +30,7 @@ struct khv_exec {
  * @rcu: freed after a grace period
  * @task: the key. No reference: the entry goes when the task_struct does
  *	(security_task_free).
+ * @waits: it will wait for its events to be in the queue; only the task writes it
  * @asking: handlers of clients are running for it now; only the task writes it
  * @inside: the innermost hooked function it is in, for `hvctl task list`; the
  *	frames remember the outer ones. Only the task writes it, others may read:
@@ -48,6 +49,7 @@ struct khv_task {
 	struct rcu_head rcu;
 	struct task_struct *task;
 	u8 asking;
+	bool waits;
 	struct khv_hook *inside;
 	struct khv_exec *exec;
 	u64 unjudged;

@@ -105,7 +105,7 @@ struct khv_blob_header {
 };
 
 /* Numbers of struct khv_blob_header.mode are those of enum khv_mode. */
-#define KHV_BLOB_MODES		4
+#define KHV_BLOB_MODES		5
 
 enum khv_tree {
 	KHV_TREE_FILE,		/* absolute paths */

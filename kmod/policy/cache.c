@@ -119,6 +119,8 @@ void khv_cache_plain(const struct khv_judge *j, const struct khv_pathname *p,
 	if (khv_cache_has(c, j, KHV_TYPE_FILE, judged) && c->len == p->len &&
 	    !memcmp(c->name, p->name, p->len) && c->dec.allowed &&
 	    !(c->dec.effects & (KHV_RULE_AUDIT | KHV_RULE_LOG)) &&
+	    /* Who audits wants to see all of them. */
+	    !j->m->audits &&
 	    khv_path_mark(&c->mark, mnt, c->name, c->len))
 		c->plain = verbs;
 }

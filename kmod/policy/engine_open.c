@@ -293,7 +293,8 @@ static int check_rules(const struct check *c)
 		    r->kind >= KHV_NR_KINDS || r->error > 133 ||
 		    r->limit > c->count[KHV_SEC_LIMITS] ||
 		    (r->effects & ~(KHV_RULE_AUDIT | KHV_RULE_QUIET |
-				    KHV_RULE_KILL | KHV_RULE_LOG)) ||
+				    KHV_RULE_KILL | KHV_RULE_REDACT |
+				    KHV_RULE_LOG)) ||
 		    (r->effects & KHV_RULE_LOG) >> KHV_RULE_LOG_SHIFT > 4)
 			return BAD_RULE;
 	}

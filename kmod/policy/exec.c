@@ -63,7 +63,8 @@ static int khv_match_one(const struct khv_mediator *m, struct khv_policy *policy
 	int ret;
 
 	if (!now || READ_ONCE(policy->withdrawn) ||
-	    khv_engine_mode(&now->engine) == KHV_MODE_OFF)
+	    khv_engine_mode(&now->engine) == KHV_MODE_OFF ||
+	    !khv_is_for(m, &now->engine))
 		return 0;
 	khv_subject_real(&j.s, current_real_cred());
 	khv_program_find(&e, &j, now, p);

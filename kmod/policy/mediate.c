@@ -105,7 +105,8 @@ bool khv_is_judged(enum khv_object id)
 /* Those of @verbs that the policy judges at all. */
 u32 khv_judged_verbs(const struct khv_judge *j, enum khv_type type, u32 verbs)
 {
-	if (!j->l)
+	/* Who audits wants to see all of them. */
+	if (!j->l || j->m->seen)
 		return verbs;
 	return khv_judged(&j->l->engine, type, verbs);
 }
@@ -160,11 +161,14 @@ static bool khv_wants_report(const struct khv_judge *j,
 	       (level >= KHV_LOG_AUDIT && (dec->effects & KHV_RULE_AUDIT));
 }
 
-/* Out of line: most decisions are not reported. @verbs: those it is about. */
-noinline void khv_judge_report(const struct khv_judge *j, enum khv_type type,
-			       u32 verbs, const struct khv_decision *dec,
-			       enum khv_verdict verdict, const char *object,
-			       size_t len, const char *asked)
+/*
+ * Out of line: most decisions are not reported. @verbs: those it is about. 0, or
+ * -EBUSY: it could not be told, and so must not happen.
+ */
+noinline int khv_judge_report(const struct khv_judge *j, enum khv_type type,
+			      u32 verbs, const struct khv_decision *dec,
+			      enum khv_verdict verdict, const char *object,
+			      size_t len, const char *asked)
 {
 	struct khv_event ev = {
 		.policy = j->d->policy->name,
@@ -177,6 +181,7 @@ noinline void khv_judge_report(const struct khv_judge *j, enum khv_type type,
 		.error = verdict == KHV_ALLOWED ? 0 : dec->error,
 		.asked = asked,
 	};
+	int ret = 0;
 
 	if (j->l) {
 		ev.generation = j->l->generation;
@@ -185,14 +190,16 @@ noinline void khv_judge_report(const struct khv_judge *j, enum khv_type type,
 							    dec->rule);
 			ev.rule_line = khv_engine_rule_line(&j->l->engine,
 							    dec->rule);
+			ev.tag = khv_engine_rule_tag(&j->l->engine, dec->rule);
 		}
 	}
 	/* Who learns from what goes on wants to hear of each verb. */
 	do {
 		ev.verb = khv_verb_name(type, verbs);
-		khv_event_post(j->m->client, &ev);
+		ret = khv_event_post(j->m->client, &ev) ?: ret;
 		verbs &= verbs - 1;
 	} while (verbs && verdict == KHV_WOULD_DENY);
+	return ret;
 }
 
 /* For who wants to know what was taken away. The object may be cut. */
@@ -234,7 +241,12 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 	struct khv_decision spent;
 	enum khv_verdict verdict;
 	bool complain;
+	int told = 0;
 
+	if (unlikely(j->m->audits)) {
+		khv_audit_answer(j, type, verbs, dec, object, len, asked);
+		return 0;
+	}
 	if (unlikely(j->beside) && j->beside->pass != KHV_PASS_LIVE)
 		return khv_shadow_answer(j, type, dec, object, len, asked);
 	if (unlikely(dec->limit) && khv_budget_is_spent(j, dec)) {
@@ -252,13 +264,14 @@ int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs
 	    !(j->brought && j->brought->dry))
 		khv_count_verbs(j->l->counts->would_deny[type], dec->denied);
 	if (unlikely(khv_wants_report(j, dec)))
-		khv_judge_report(j, type, dec->allowed ? verbs : dec->denied,
-				 dec, verdict, object, len, asked);
+		told = khv_judge_report(j, type,
+					dec->allowed ? verbs : dec->denied,
+					dec, verdict, object, len, asked);
 	if (unlikely(j->brought && verdict == KHV_DENIED))
 		khv_tell(j->brought, khv_verb_name(type, dec->denied), object,
 			 len);
 	if (likely(verdict != KHV_DENIED))
-		return 0;
+		return told;
 	if (unlikely(dec->effects & KHV_RULE_KILL) && !j->brought)
 		khv_tree_kill(j);
 	return -dec->error;
@@ -334,8 +347,16 @@ static __always_inline bool khv_judge_set(struct khv_judge *j,
 		return true;
 	if (unlikely(j->l->engine.blob->needs & KHV_NEEDS_CLOCK))
 		j->s.now = ktime_get_real_seconds();
-	if (unlikely(j->l->engine.blob->mode == KHV_MODE_OFF))
-		return false;
+	/* Not so in enforce and complain, which are the first two. */
+	if (unlikely(j->l->engine.blob->mode >= KHV_MODE_OFF || m->audits)) {
+		if (j->l->engine.blob->mode == KHV_MODE_OFF)
+			return false;
+		/* Replaced by one for other clients: as one that was cleared. */
+		if (!khv_is_for(m, &j->l->engine)) {
+			j->l = NULL;
+			return !m->audits;
+		}
+	}
 	if (!khv_domain_index(d, j->l, &j->domain))
 		j->l = NULL;
 	return true;

@@ -57,6 +57,16 @@ struct khv_judge {
 	u32 number;
 };
 
+/* Policies in mode audit are for clients that audit, the others for the others. */
+static inline bool khv_is_for(const struct khv_mediator *m,
+			      const struct khv_engine *e)
+{
+	return (khv_engine_mode(e) == KHV_MODE_AUDIT) == m->audits;
+}
+
+void khv_audit_answer(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		      const struct khv_decision *dec, const char *object,
+		      size_t len, const char *asked);
 bool khv_judge_start(struct khv_judge *j, const struct khv_mediator *m,
 		     struct khv_domain *d, const struct khv_check *check);
 bool khv_is_judged(enum khv_object id);
@@ -66,9 +76,9 @@ void khv_judge_refuse(struct khv_decision *dec, enum khv_type type, u32 verbs);
 int khv_judge_answer_as(const struct khv_judge *j, enum khv_type type, u32 verbs,
 			const struct khv_decision *dec, const char *object,
 			size_t len, const char *asked);
-void khv_judge_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
-		      const struct khv_decision *dec, enum khv_verdict verdict,
-		      const char *object, size_t len, const char *asked);
+int khv_judge_report(const struct khv_judge *j, enum khv_type type, u32 verbs,
+		     const struct khv_decision *dec, enum khv_verdict verdict,
+		     const char *object, size_t len, const char *asked);
 int khv_shadow_answer(const struct khv_judge *j, enum khv_type type,
 		      const struct khv_decision *dec, const char *object,
 		      size_t len, const char *asked);

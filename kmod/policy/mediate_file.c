@@ -148,13 +148,16 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		if (ret)
 			return ret;
 	}
-	if (!judged && !(verbs & KHV_BOOT_VERBS))
+	if (!judged && !(verbs & KHV_BOOT_VERBS) && likely(!j->m->seen))
 		return 0;
 	/* The mount that is asked about is @path's, so must the directory be. */
 	if (likely(!dentry || READ_ONCE(dentry->d_parent) == path->dentry) &&
 	    !khv_path_may_fold(d) &&
 	    khv_cache_allows(j, path->mnt, d, judged, verbs))
 		return 0;
+	/* As in khv_judged_verbs(). */
+	if (unlikely(j->m->seen))
+		judged = verbs;
 	return khv_answer_new_path(j, path, dentry, judged, verbs);
 }
 

@@ -68,7 +68,8 @@ int khv_answer_addr(const struct khv_judge *j, const struct khv_sockaddr *a,
 	if (!verbs)
 		return 0;
 	khv_decide_addr(j, a, verbs, &dec);
-	if (!dec.allowed || khv_client_level(j->m->client) > KHV_LOG_DENY)
+	if (!dec.allowed || j->m->audits ||
+	    khv_client_level(j->m->client) > KHV_LOG_DENY)
 		len = khv_put_addr(object, sizeof(object), a);
 	return khv_judge_answer(j, KHV_TYPE_SOCKET, verbs, &dec, object, len);
 }

@@ -317,6 +317,8 @@ static int khv_store_commit(struct khv_staged *staged, unsigned int n,
 out:
 	mutex_unlock(&khv_store_mutex);
 	kfree(ready);
+	if (!ret && !change->dry_run)
+		khv_policy_changed();
 	return ret;
 }
 

@@ -111,6 +111,8 @@ bool khv_store_admin_at(const char *name, unsigned int n, bool *group, u32 *id);
 int khv_limited_check(const struct khv_loaded *old, const struct khv_loaded *new,
 		      const char *name, struct netlink_ext_ack *extack);
 
+/* Tell who watches. In process context, without khv_store_mutex. */
+void khv_policy_changed(void);
 int khv_store_init(void);
 void khv_store_exit(void);
 void khv_loaded_put(struct khv_loaded *loaded);

@@ -229,6 +229,8 @@ bool hvp_place_process(struct hvp_compiler *c, u32 rule, const char *text,
 		       u32 len, u32 column);
 /* NULL or what is wrong with "group" or "group:member". */
 const char *hvp_parse_facility(struct hvp_mem *m, const char *text);
+/* Is it the name of a system call? */
+bool hvp_is_call(const char *name);
 bool hvp_place_kernel(struct hvp_compiler *c, u32 rule, const char *text,
 		      u32 len, u32 column);
 /* What the rule says, at a node. */

@@ -161,7 +161,8 @@ static void admin(struct hvp_compiler *c, const struct hvp_words *w)
 static void mode(struct hvp_compiler *c, const struct hvp_words *w)
 {
 	static const char *const names[] = { "enforce", "complain", "off",
-					     "learn",	"ask",	    NULL };
+					     "learn",	"audit",    "ask",
+					     NULL };
 	const char *name;
 
 	if (!in_main_file(c, w) || !count(c, w, 2, 2, "mode enforce"))
@@ -178,13 +179,15 @@ static void mode(struct hvp_compiler *c, const struct hvp_words *w)
 		c->mode = KHV_MODE_OFF;
 	else if (!strcmp(name, "learn"))
 		c->mode = KHV_MODE_LEARN;
+	else if (!strcmp(name, "audit"))
+		c->mode = KHV_MODE_AUDIT;
 	else if (hvp_is_one_of(name, names))
 		hvp_error(c, w->at[1].column,
 			  "not supported by this version: \"mode %s\"", name);
 	else
 		hvp_error(
 			c, w->at[1].column,
-			"unknown mode \"%s\": expected enforce, complain, learn or off%s",
+			"unknown mode \"%s\": expected enforce, complain, learn, audit or off%s",
 			hvp_show(c, name, strlen(name)),
 			hvp_suggest(&c->mem, name, names));
 }

@@ -2,6 +2,7 @@
 /* Identifiers of type kernel: any, group, group:member. */
 #include <ctype.h>
 #include <khv/facilities.h>
+#include <linux/khv.h>
 #include "compiler.h"
 
 static const char *full_name(struct hvp_mem *m, const struct khv_facility *f)
@@ -136,6 +137,17 @@ bool hvp_place_kernel(struct hvp_compiler *c, u32 rule, const char *text,
 		hvp_error(c, column, "%s", error);
 		return false;
 	}
+	if (c->mode != KHV_MODE_AUDIT && !strncmp(plain, "syscall", 7) &&
+	    strcmp(plain, "syscall:unknown")) {
+		hvp_error(
+			c, column,
+			"\"%s\" can be reported and not refused: only below a line \"mode audit\"",
+			hvp_show(c, plain, strlen(plain)));
+		return false;
+	}
+	if (!strncmp(plain, "syscall:", 8) && !hvp_is_call(plain + 8))
+		hvp_lint(c, column, "no system call named \"%s\" is known here",
+			 hvp_show(c, plain + 8, strlen(plain + 8)));
 	node = hvp_root(c, &c->domains.at[c->domain].root[KHV_TREE_KERNEL],
 			false);
 	if (!strcmp(plain, "any") && ((perms->set | perms->add) & KHV_K_USE))

@@ -3,10 +3,11 @@
 #include <sys/socket.h>
 #include "compiler.h"
 
-static const char *const names[] = { "audit", "quiet", "exact", "kill",
-				     "user",  "group", "role",	"from",
-				     "errno", "limit", "log",	"until",
-				     "at",    "why",   "tag",	NULL };
+static const char *const names[] = { "audit",  "quiet", "exact", "kill",
+				     "redact", "user",	"group", "role",
+				     "from",   "errno", "limit", "log",
+				     "until",  "at",	"why",	 "tag",
+				     NULL };
 
 /* Words of the language that this version does not have, and why. */
 static const struct {
@@ -81,6 +82,8 @@ static bool flag(struct hvp_compiler *c, const struct option *o,
 		options->effects |= KHV_RULE_QUIET;
 	else if (!strcmp(o->key, "kill"))
 		options->effects |= KHV_RULE_KILL;
+	else if (!strcmp(o->key, "redact"))
+		options->effects |= KHV_RULE_REDACT;
 	else
 		options->exact = true;
 	return true;

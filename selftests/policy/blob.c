@@ -308,7 +308,8 @@ static void test_fields(void **state)
 		size_t at;
 		uint8_t value;
 	} wrong[] = {
-		{ "mode", offsetof(struct khv_blob_header, mode), 4 },
+		{ "mode", offsetof(struct khv_blob_header, mode),
+		  KHV_BLOB_MODES },
 		{ "needs", offsetof(struct khv_blob_header, needs), 0 },
 		{ "administrators",
 		  offsetof(struct khv_blob_header, nr_admins) + 2, 1 },
@@ -404,7 +405,7 @@ static void test_fields(void **state)
 		{ "rule kind", AT(KHV_SEC_RULES, struct khv_blob_rule, 0, kind),
 		  KHV_NR_KINDS },
 		{ "rule effects",
-		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, effects), 8 },
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, effects), 0x80 },
 		{ "rule errno",
 		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, error), 134 },
 		{ "note rule", AT(KHV_SEC_NOTES, struct khv_blob_note, 0, rule),

@@ -96,10 +96,16 @@ int account_event(struct account *a, const struct khv_event *e,
 
 	if (grow(a, e->cpu))
 		return 0;
-	if (!KHV_HAS(e, KHV_E_SEQ))
-		return lose_split(a, e->cpu, e->lost, e->lost, LOST_OTHER,
-				  holes);
 	next = a->cpu[e->cpu].next;
+	/* Of a gap, what the statistics have not told at the start. */
+	if (!KHV_HAS(e, KHV_E_SEQ)) {
+		uint64_t first = KHV_HAS(e, KHV_E_FIRST) ? e->first : next;
+
+		if (first + e->lost <= next)
+			return 0;
+		return lose_split(a, e->cpu, first + e->lost - next, e->lost,
+				  LOST_OTHER, holes);
+	}
 	if (e->seq < next)
 		return 0;
 	return lose_split(a, e->cpu, e->seq - next, e->lost, LOST_OTHER, holes);

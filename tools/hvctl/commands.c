@@ -72,6 +72,7 @@ const struct object objects[] = {
 	{ "shadow", "try a policy beside the one in force" },
 	{ "rule", "list rules" },
 	{ "log", "say which decisions become events" },
+	{ "client", "list clients; say what becomes of their events" },
 	{ "run", "run a program inside a policy" },
 	{ "attach", "put a running process under a policy" },
 	{ "task", "list confined tasks" },
@@ -173,6 +174,17 @@ const struct command commands[] = {
 	  "show or set which decisions become events",
 	  "Levels: off, deny, audit (and what a rule marks), allow (everything).\n"
 	  "A LEVEL without CLIENT is set on all clients." },
+
+	{ "client", "list", cmd_client_list, 0, 0, CMD_KERNEL, 0, "", "",
+	  "clients: state, log level, what happens when the queue is full",
+	  NULL },
+	{ "client", "set", cmd_client_set, 2, 3, CMD_KERNEL, 0,
+	  "CLIENT full=WORD|level=LEVEL...", "client",
+	  "what becomes of events that find no room, and which are made",
+	  "full=drop-count: they or older ones are lost, and counted. full=block: none is\n"
+	  "lost; the process waits for the audit daemon before it goes on, up to the\n"
+	  "parameter event_wait of khv. full=deny: what they are about is refused (EBUSY).\n"
+	  "level=off|deny|audit|allow: as \"log level\"." },
 
 	{ "run", NULL, cmd_run, 1, 1, CMD_REST, O(DOMAIN) | O(CLIENT),
 	  "POLICY -- CMD [ARG...]", "policy-or-file",

@@ -214,6 +214,7 @@ command_fn cmd_module_list, cmd_module_show, cmd_module_enable,
 command_fn cmd_policy_load, cmd_policy_clear, cmd_policy_list, cmd_policy_show,
 	cmd_policy_check, cmd_policy_resolve;
 command_fn cmd_rule_list, cmd_log_level, cmd_run, cmd_attach, cmd_task_list;
+command_fn cmd_client_list, cmd_client_set;
 command_fn cmd_hook_list, cmd_test, cmd_event_tail, cmd_event_stats,
 	cmd_event_search, cmd_event_replay, cmd_event_top;
 command_fn cmd_lock, cmd_lock_show, cmd_module_load, cmd_coverage;

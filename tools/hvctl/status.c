@@ -247,6 +247,76 @@ int cmd_log_level(struct hvctl *h)
 	return code;
 }
 
+static const struct column client_columns[] = {
+	{ "ID", "id", true },		{ "CLIENT", "name", false },
+	{ "STATE", "state", false },	{ "LEVEL", "log_level", false },
+	{ "FULL", "full", false },	{ "TASKS", "tasks", true },
+	{ "ALLOWED", "allowed", true }, { "DENIED", "denied", true },
+};
+
+int cmd_client_list(struct hvctl *h)
+{
+	struct khv_list *l;
+	int code;
+
+	if (khv_list_clients(h->conn, &l))
+		return fail_kernel(h, "client list");
+	code = print_list(h, &khv_client_record, l, client_columns,
+			  ARRAY_SIZE(client_columns));
+	khv_list_free(l);
+	return code;
+}
+
+/* One "key=word"; -1 stays -1 for what it does not name. */
+static int client_setting(struct hvctl *h, const char *arg, int *full,
+			  int *level)
+{
+	if (!strncmp(arg, "full=", 5)) {
+		*full = khv_full_value(arg + 5);
+		if (*full >= 0)
+			return HV_OK;
+		return fail(
+			h, HV_USAGE, NULL,
+			"client set: \"%s\" is not one of drop-count, block, deny",
+			arg + 5);
+	}
+	if (!strncmp(arg, "level=", 6)) {
+		*level = khv_level_value(arg + 6);
+		if (*level >= 0)
+			return HV_OK;
+		return fail(h, HV_USAGE, NULL,
+			    "client set: \"%s\" is not one of %s", arg + 6,
+			    khv_level_words());
+	}
+	return fail(h, HV_USAGE, NULL,
+		    "client set: \"%s\" is neither full=WORD nor level=LEVEL",
+		    arg);
+}
+
+int cmd_client_set(struct hvctl *h)
+{
+	int full = KHV_KEEP, level = KHV_KEEP, code;
+
+	for (int i = 1; i < h->argc; i++) {
+		code = client_setting(h, h->argv[i], &full, &level);
+		if (code)
+			return code;
+	}
+	if (h->dry_run)
+		return HV_OK;
+	if ((full != KHV_KEEP && khv_set_full(h->conn, h->argv[0], full)) ||
+	    (level != KHV_KEEP &&
+	     khv_set_client(h->conn, h->argv[0], KHV_KEEP, level)))
+		return fail_kernel(h, "client set");
+	if (full != KHV_KEEP)
+		note(h, "client %s: full=%s", h->argv[0],
+		     khv_full_name((unsigned int)full));
+	if (level != KHV_KEEP)
+		note(h, "client %s: level %s", h->argv[0],
+		     khv_level_name((unsigned int)level));
+	return HV_OK;
+}
+
 static const struct column hook_columns[] = {
 	{ "FUNCTION", "symbol", false }, { "NAME", "name", false },
 	{ "GATE", "gate", false },	 { "ABI", "abi", false },

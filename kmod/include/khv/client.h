@@ -245,6 +245,32 @@ struct khv_client {
 int khv_client_register(struct khv_client *client);
 
 /**
+ * khv_client_extend() - hook more calls of a client that is registered
+ * @client: its @calls has room for them; those from @client->nr_calls on are new
+ * @nr_calls: how many it has from now on
+ *
+ * All or nothing, as for khv_client_register(). @client->calls must have been set then.
+ *
+ * Context: process context, may sleep; not in a handler.
+ * Return: as khv_client_register().
+ */
+int khv_client_extend(struct khv_client *client, unsigned int nr_calls);
+
+/**
+ * khv_call_each() - names of the system calls that this kernel has
+ * @fn: gets each once; the name stays valid as long as khv.ko. Must not call
+ *	functions that register or extend. Not 0: ends the walk
+ * @data: for @fn
+ *
+ * Context: process context, may sleep.
+ * Return: 0, what @fn returned, or why they are not known.
+ */
+int khv_call_each(int (*fn)(const char *name, void *data), void *data);
+
+/* Does the call come back to its caller? Else it can have no post-call. */
+bool khv_call_returns(const char *name);
+
+/**
  * khv_client_unregister() - forget a client
  * @client: must be disabled, which the pinning of its module guarantees in its
  *	module exit function
@@ -312,6 +338,10 @@ struct file *khv_task_exe_file(struct task_struct *task, bool locked);
  * @verdict: what was decided
  * @error: positive errno, 0 if allowed
  * @asked: identifier that was looked up in the rules, NULL if it is @object
+ * @tag: of the rule; NULL if none
+ * @call: the call it is about, after it: number, ABI and result; NULL: none
+ * @args: arguments: struct khv_arg, one behind the other; NULL: none
+ * @args_len: of @args in bytes
  *
  * Strings are copied. Who (pid, uid, comm, executable), when, CPU and sequence
  * number are added by the master.
@@ -330,20 +360,45 @@ struct khv_event {
 	enum khv_verdict verdict;
 	int error;
 	const char *asked;
+	const char *tag;
+	const struct khv_call *call;
+	const void *args;
+	size_t args_len;
 };
+
+/**
+ * struct khv_arg - one argument in an event
+ * @kind: enum khv_arg_kind; with KHV_ARG_F_* in the upper bits
+ * @name_len: bytes of the name, which follows
+ * @text_len: bytes of the text, which follows the name
+ * @value: the register
+ *
+ * The next one follows at the next multiple of 8 bytes.
+ */
+struct khv_arg {
+	u16 kind;
+	u16 name_len;
+	u32 text_len;
+	u64 value;
+};
+
+#define KHV_ARG_F_VALUE		0x100	/* @value is there */
+#define KHV_ARG_F_REDACTED	0x200	/* and was held back */
 
 /**
  * khv_event_post() - queue a decision
  * @client: who decided; NULL: khv itself
  * @ev: what
  *
- * Never blocks and never fails: an event that finds no room replaces the oldest,
- * and the reader is told how many it missed. The log level of the client is not
- * looked at here; see khv_client_level().
+ * Never blocks. An event that finds no room in the queue replaces older ones, or is
+ * lost and counted, or makes the task wait before it returns to its program, or is
+ * a reason to refuse: that is the choice of the administrator (KHV_CLIENT_A_FULL).
+ * The log level of the client is not looked at here; see khv_client_level().
  *
  * Context: any but NMI and hard interrupt.
+ * Return: 0, or -EBUSY: the client must refuse what it reports as allowed.
  */
-void khv_event_post(const struct khv_client *client, const struct khv_event *ev);
+int khv_event_post(const struct khv_client *client, const struct khv_event *ev);
 
 /* Log level an administrator has set for the client. Any context. */
 static inline enum khv_log_level khv_client_level(const struct khv_client *client)

@@ -112,6 +112,7 @@ enum khv_rule_effect {
 	KHV_RULE_AUDIT	= 1 << 0,	/* report also when allowed */
 	KHV_RULE_QUIET	= 1 << 1,	/* do not report when denied */
 	KHV_RULE_KILL	= 1 << 2,	/* end the process tree when denied */
+	KHV_RULE_REDACT	= 1 << 3,	/* mode audit: report it without its object */
 	KHV_RULE_LOG	= 7 << 4,	/* log=: enum khv_log_level + 1, 0: as the client */
 };
 

@@ -93,6 +93,7 @@
 	X("io_uring", "cmd", 0, "commands of drivers")			\
 	X("descriptor", "", KHV_FAC_OPEN, "special descriptors from outside, by kind") \
 	X("syscall", "unknown", 0, "calls newer than khv")		\
+	X("syscall", "", KHV_FAC_OPEN, "calls by name, in mode audit")	\
 	X("exec-memory", "", KHV_FAC_COMMON, "executable memory that no file backs") \
 	X("hardlinks", "", 0, "files with other names, where the domain may make names") \
 	X("casefold", "", 0, "folders that ignore case, where rules tell names in them apart") \

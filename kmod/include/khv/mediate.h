@@ -8,6 +8,7 @@
 
 #include <linux/spinlock.h>
 #include <khv/client.h>
+#include <khv/engine.h>
 
 struct khv_policy;
 struct khv_process_tree;
@@ -112,7 +113,37 @@ struct khv_mediator {
 	struct khv_client *client;
 	/* Domain of a task that the client watches, or NULL. Under RCU. */
 	struct khv_domain *(*domain)(struct task_struct *task);
+	/* It reports by policies in mode audit, and judges nothing; see audit below. */
+	bool audits;
+	/* Then: told of every object that is looked at, also if no rule reports it. */
+	void (*seen)(enum khv_type type, const char *object, size_t len);
 };
+
+/* --- tasks that are under policies ---------------------------------------------- */
+
+/**
+ * struct khv_member - the data of such a task; for khv_client, in place of its own
+ * @rcu: readers look at it under RCU
+ * @domain: where it is
+ * @priv: the client's own, NULL at first, also in a child; only the task itself uses it
+ */
+struct khv_member {
+	struct rcu_head rcu;
+	struct khv_domain domain;
+	void *priv;
+};
+
+/*
+ * The operations of struct khv_client of these names. Tasks come in by exec of what an
+ * attach line of a policy names, or are put there, and their children with them.
+ */
+void *khv_member_inherit(void *data, struct task_struct *child);
+void *khv_member_exec(const struct khv_mediator *m, struct linux_binprm *bprm,
+		      void *data);
+void *khv_member_attach(const struct khv_mediator *m, const char *policy,
+			const char *domain, const char **why);
+void khv_member_release(void *data);
+void khv_member_label(void *data, struct khv_label *label);
 
 /**
  * khv_mediate() - judge an object check by the policy
@@ -232,6 +263,36 @@ int khv_mediate_mounts(const struct khv_mediator *m, struct khv_domain *d,
  */
 int khv_mediate_ptrace(const struct khv_mediator *m, struct khv_domain *d,
 		       const struct khv_call *call);
+
+/* --- audit: policies in mode audit ------------------------------------------------ */
+
+struct notifier_block;
+
+/* Told, in process context, when policies have changed. */
+int khv_policy_watch(struct notifier_block *nb);
+void khv_policy_unwatch(struct notifier_block *nb);
+
+/* May a policy in mode audit report this call, of anybody? Any context. */
+bool khv_audit_call_named(const char *call);
+
+/* Does the policy report this call of current, whatever comes of it? Never sleeps. */
+bool khv_audit_call_wanted(const struct khv_mediator *m, struct khv_domain *d,
+			   const char *call);
+
+/**
+ * khv_audit_call() - report a call, if its rule says so
+ * @m: who asks
+ * @d: domain of current
+ * @call: the call, after it
+ * @args: its arguments, as struct khv_arg and its names, changed by @redact
+ * @len: bytes of @args
+ * @redact: takes out of @args what the rule holds back
+ *
+ * Context: process context; never sleeps.
+ */
+void khv_audit_call(const struct khv_mediator *m, struct khv_domain *d,
+		    const struct khv_call *call, void *args, size_t len,
+		    void (*redact)(void *args, size_t len));
 
 /* The checks that khv_mediate() knows, for a client's table. */
 #define KHV_MEDIATED(X)							\

@@ -220,6 +220,31 @@ struct khv_event {
 	struct khv_bytes exe;
 	const char *asked;    /* in the rules, where it is not the object */
 	struct khv_bytes raw; /* the whole nest */
+	/* Of a gap record: the first that is missing, and @lost by enum khv_lost. */
+	uint64_t first;
+	uint64_t late, slow, absent, full, memory, refused;
+	/* Of what khv_audit reports; the arguments: khv_event_arg(). */
+	const char *tag;
+	int64_t result;
+	uint32_t nr;
+	uint8_t abi; /* enum khv_abi */
+};
+
+/**
+ * struct khv_arg - an argument of a call, or of what a check was about
+ * @name: as in the manual
+ * @kind: enum khv_arg_kind
+ * @has_value: @value is there
+ * @redacted: a rule holds back what it was
+ * @text: what @value stands for, or all there is; @data is NULL if there is none
+ */
+struct khv_arg {
+	const char *name;
+	uint8_t kind;
+	bool has_value;
+	bool redacted;
+	uint64_t value;
+	struct khv_bytes text;
 };
 
 enum khv_kind {
@@ -227,6 +252,7 @@ enum khv_kind {
 	KHV_KIND_U32,
 	KHV_KIND_S32,
 	KHV_KIND_U64,
+	KHV_KIND_S64,
 	KHV_KIND_BOOL,	 /* u8 */
 	KHV_KIND_ENUM,	 /* u8 with names */
 	KHV_KIND_ERRNO,	 /* u32, positive */
@@ -245,6 +271,7 @@ enum khv_kind {
  * @key: name in JSON and in every other place where it needs one
  * @names: KHV_KIND_ENUM: words of the values
  * @count: of @names
+ * @sparse: few records have it: where others say that it is not there, it is absent
  */
 struct khv_field {
 	uint16_t attr;
@@ -253,6 +280,7 @@ struct khv_field {
 	const char *key;
 	const char *const *names;
 	size_t count;
+	bool sparse;
 };
 
 /**
@@ -416,6 +444,16 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 		   int level);
 
 /**
+ * khv_set_full() - choose what happens when events of a client find no room
+ * @name: of the client
+ * @full: enum khv_full
+ */
+int khv_set_full(struct khv_conn *conn, const char *name, int full);
+/* "drop-count", "block", "deny"; and the way back, -EINVAL. */
+const char *khv_full_name(unsigned int value);
+int khv_full_value(const char *word);
+
+/**
  * struct khv_attach - which task to put where
  * @pid: 0: the calling task
  * @client: by name
@@ -559,6 +597,40 @@ khv_events_count(const struct khv_events *events);
  * the socket was full (go on reading), other negative errno.
  */
 int khv_events_read(struct khv_events *events, khv_event_fn *fn, void *arg);
+
+/**
+ * khv_events_ack() - say what has been put away
+ * @cpu: of the events
+ * @seq: all of this CPU up to and with this one; of a gap record the last that is
+ *	missing: first + lost - 1
+ * @more: others follow at once; they go out together
+ *
+ * For a subscription with KHV_SUB_ACK. What is not acknowledged when it ends is sent
+ * again to the next one. There is no answer.
+ *
+ * Return: 0; -EAGAIN: try again; other negative errno.
+ */
+int khv_events_ack(struct khv_events *events, uint32_t cpu, uint64_t seq,
+		   bool more);
+
+/**
+ * khv_event_arg() - an argument of an event
+ * @n: which, from 0 on
+ * @arg: is filled in; pointers lead into the message
+ *
+ * Return: false if there is none of this number
+ */
+bool khv_event_arg(const struct khv_event *event, size_t n,
+		   struct khv_arg *arg);
+
+/**
+ * khv_arg_text() - an argument for people: "O_RDONLY|O_CLOEXEC", "3</etc/passwd>"
+ *
+ * Escaped as by khv_escape(), cut if it does not fit.
+ *
+ * Return: its length
+ */
+size_t khv_arg_text(const struct khv_arg *arg, char *buf, size_t size);
 
 /* Decode what struct khv_event.raw points to, or a copy of it. -EBADMSG. */
 int khv_event_decode(struct khv_event *event, const void *nest, size_t len);

@@ -647,6 +647,7 @@ enum khv_mode {
 	KHV_MODE_COMPLAIN = 1,	/* would-deny is reported, the call goes on */
 	KHV_MODE_OFF = 2,	/* loaded, judges nothing */
 	KHV_MODE_LEARN = 3,	/* as complain, and all of it is reported */
+	KHV_MODE_AUDIT = 4,	/* for khv_audit: says what is reported, judges nothing */
 };
 
 enum khv_verdict {
