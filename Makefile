@@ -109,6 +109,10 @@ attacks-peers: deps
 bench: deps
 	@selftests/bench/run $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
+# Events of khv against those of auditd: tables and build/results/audit.json.
+bench-audit: deps
+	@selftests/event/bench $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
 # The figures that record.t compares with; WHY says what a higher one is for.
 bench-record: deps
 	@WHY='$(WHY)' selftests/bench/rerecord
@@ -179,6 +183,7 @@ help:
 #:   make check           run every test; T=pattern selects, KERNEL=6.12 too
 #:   make attacks-peers   the attacks against AppArmor, Landlock, SELinux, ...
 #:   make bench           what khv and its peers cost, in instructions; KERNEL=6.12
+#:   make bench-audit     a million events, and auditd in the same guest; KHV_EVENTS
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make check-million   a policy of a million rules; KERNEL=6.12 too
@@ -203,5 +208,5 @@ help:
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
 	check-million fuzz-netlink attacks \
-	attacks-peers bench bench-record demo fuzz format vm install install-rules \
-	deb check-packages uninstall clean distclean help
+	attacks-peers bench bench-audit bench-record demo fuzz format vm install \
+	install-rules deb check-packages uninstall clean distclean help
