@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* The arguments in an event, one after the other. */
+#include <stdio.h>
 #include <string.h>
 #include "internal.h"
 
@@ -26,6 +27,32 @@ static bool decode(const struct nlattr *nest, struct khv_arg *arg)
 		arg->text.len = (size_t)nla_len(tb[KHV_ARG_A_TEXT]);
 	}
 	return true;
+}
+
+size_t khv_event_args_text(const struct khv_event *event, char *buf,
+			   size_t size)
+{
+	char one[1024];
+	struct khv_arg arg;
+	size_t at = 0;
+
+	buf[0] = 0;
+	for (size_t n = 0; khv_event_arg(event, n, &arg); n++) {
+		size_t start = at;
+
+		khv_arg_text(&arg, one, sizeof(one));
+		at += (size_t)snprintf(buf + at, size - at,
+				       "%s%s=", n ? "," : "", arg.name);
+		for (const char *s = one; *s && at < size; s++)
+			at += (size_t)snprintf(buf + at, size - at,
+					       *s == ',' ? "\\x2c" : "%c", *s);
+		/* All of it or nothing. */
+		if (at >= size) {
+			buf[start] = 0;
+			return start;
+		}
+	}
+	return at;
 }
 
 bool khv_event_arg(const struct khv_event *event, size_t n, struct khv_arg *arg)

@@ -137,6 +137,24 @@ struct json_object *khv_record_json(const struct khv_record_type *type,
 	return o;
 }
 
+/* What they are called by what they were. */
+static void add_args(struct json_object *to, const struct khv_event *event)
+{
+	struct json_object *args = NULL;
+	struct khv_arg arg;
+	char text[4 * 4096 + 64];
+
+	for (size_t n = 0; khv_event_arg(event, n, &arg); n++) {
+		if (!args)
+			args = json_object_new_object();
+		khv_arg_text(&arg, text, sizeof(text));
+		json_object_object_add(args, arg.name,
+				       json_object_new_string(text));
+	}
+	if (args)
+		json_object_object_add(to, "args", args);
+}
+
 struct json_object *khv_event_json(const struct khv_event *event)
 {
 	struct json_object *o = json_object_new_object();
@@ -147,5 +165,6 @@ struct json_object *khv_event_json(const struct khv_event *event)
 			       json_object_new_int(KHV_EVENT_SCHEMA));
 	for (size_t i = 0; i < khv_event_record.count; i++)
 		add_field(o, &khv_event_record.fields[i], event);
+	add_args(o, event);
 	return o;
 }

@@ -14,6 +14,7 @@
 #define OBJECT_MAX 2048
 #define EXE_MAX	   1024
 #define WORD_MAX   256
+#define ARGS_MAX   800
 
 struct line {
 	char *buf;
@@ -96,9 +97,10 @@ static const struct column {
 	{ "errno", 0, false },	       { "pid", 0, false },
 	{ "tgid", 0, false },	       { "uid", 0, false },
 	{ "comm", WORD_MAX, false },   { "exe", EXE_MAX, true },
-	{ "asked", WORD_MAX, false },  { "generation", 0, false },
-	{ "cpu", 0, false },	       { "seq", 0, false },
-	{ "lost", 0, false },
+	{ "asked", WORD_MAX, false },  { "tag", WORD_MAX, false },
+	{ "abi", 0, false },	       { "result", 0, false },
+	{ "generation", 0, false },    { "cpu", 0, false },
+	{ "seq", 0, false },	       { "lost", 0, false },
 };
 
 static bool add_column(struct line *l, const struct khv_event *e,
@@ -135,6 +137,35 @@ static bool add_column(struct line *l, const struct khv_event *e,
 	}
 }
 
+static size_t nr_args(const char *text)
+{
+	size_t n = *text != 0;
+
+	for (; *text; text++)
+		n += *text == ',';
+	return n;
+}
+
+/* Behind everything that has its place; false: they fit. */
+static bool add_args(struct line *l, const struct khv_event *e)
+{
+	char args[ARGS_MAX];
+	struct khv_arg first;
+	size_t n;
+
+	if (!khv_event_arg(e, 0, &first))
+		return false;
+	n = khv_event_args_text(e, args, sizeof(args));
+	add(l, " args=\"");
+	for (size_t i = 0; i < n; i++)
+		add(l, args[i] == '"' || args[i] == '\\' ? "\\%c" : "%c",
+		    args[i]);
+	add(l, "\"");
+	for (n = 0; khv_event_arg(e, n, &first); n++)
+		;
+	return nr_args(args) < n;
+}
+
 static const char *verdict_word(const struct khv_event *e)
 {
 	static const char *const words[] = { "ALLOW",	     "DENY",
@@ -158,6 +189,7 @@ size_t khv_event_line(const struct khv_event *e, char *buf, size_t size)
 	add(&l, "%s", verdict_word(e));
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
 		cut |= add_column(&l, e, &columns[i]);
+	cut |= add_args(&l, e);
 	if (cut)
 		add(&l, " trunc=1");
 	return l.at;

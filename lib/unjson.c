@@ -112,7 +112,9 @@ static int number_of(const struct khv_field *f, struct json_object *value,
 	case json_type_string:
 		return word_of(f, json_object_get_string(value), n);
 	case json_type_int:
-		*n = json_object_get_uint64(value);
+		*n = f->kind == KHV_KIND_S64 ?
+			     (uint64_t)json_object_get_int64(value) :
+			     json_object_get_uint64(value);
 		return 0;
 	case json_type_boolean:
 		*n = (uint64_t)json_object_get_boolean(value);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <linux/netlink.h>
 #include "message.h"
 
 struct bytes {
@@ -88,6 +89,49 @@ static void take_field(struct bytes *b, const struct khv_field *f,
 	e->has |= 1ull << f->attr;
 }
 
+static size_t put_attr(char *raw, size_t at, int type, const void *data,
+		       size_t len)
+{
+	struct nlattr a = { .nla_type = (uint16_t)type,
+			    .nla_len = (uint16_t)(NLA_HDRLEN + len) };
+
+	memcpy(raw + at, &a, sizeof(a));
+	memcpy(raw + at + NLA_HDRLEN, data, len);
+	return at + NLA_ALIGN(NLA_HDRLEN + len);
+}
+
+/* Each of another name, as the kernel's tables have them. */
+static void take_args(struct bytes *b, struct made *made)
+{
+	static const char *const names[] = { "fd", "path", "flags", "addr" };
+	size_t count = take_number(b) % 5, at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t value = take_number(b), how = take_number(b);
+		uint8_t kind = (uint8_t)(how % 36);
+		struct khv_bytes text = take_bytes(b, 1500);
+		size_t start = at;
+		struct nlattr nest = { .nla_type = KHV_E_ARG };
+
+		at += NLA_HDRLEN;
+		at = put_attr(made->raw, at, KHV_ARG_A_NAME, names[i],
+			      strlen(names[i]) + 1);
+		at = put_attr(made->raw, at, KHV_ARG_A_KIND, &kind, 1);
+		if (how & 0x100)
+			at = put_attr(made->raw, at, KHV_ARG_A_VALUE, &value,
+				      8);
+		if (how & 0x200)
+			at = put_attr(made->raw, at, KHV_ARG_A_TEXT, text.data,
+				      text.len);
+		if (how & 0x400)
+			at = put_attr(made->raw, at, KHV_ARG_A_REDACTED, "", 0);
+		nest.nla_len = (uint16_t)(at - start);
+		memcpy(made->raw + start, &nest, sizeof(nest));
+	}
+	made->event.raw.data = (unsigned char *)made->raw;
+	made->event.raw.len = at;
+}
+
 static void take_extra(struct bytes *b, struct extra *x)
 {
 	static const char *const tasks[] = { NULL, "seen", "gone", "changed" };
@@ -143,6 +187,8 @@ void make_message(struct made *made, const uint8_t *data, size_t size)
 	m->event = e;
 	m->severity = event_severity(e);
 	m->id = event_id(e);
+	if (has & 1)
+		take_args(&b, made);
 	if (has & 4) {
 		take_extra(&b, &made->extra);
 		m->extra = &made->extra;

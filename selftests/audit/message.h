@@ -11,7 +11,8 @@ struct made {
 	struct khv_event event;
 	struct extra extra;
 	struct origin origin;
-	char *strings; /* room for all of them */
+	char *strings;				    /* room for all of them */
+	char raw[8192] __attribute__((aligned(8))); /* arguments, as sent */
 };
 
 /* What @data makes of it; free(made->strings) afterwards. */

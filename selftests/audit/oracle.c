@@ -133,7 +133,8 @@ static bool is_cut(const char *got, size_t len, const char *want, size_t n)
 
 static void check_value(void *arg, const char *key, const struct value *v)
 {
-	char number[64], buf[1024];
+	static char buf[16384];
+	char number[64];
 	struct text t = { .buf = buf, .size = sizeof(buf) };
 	struct check *c = arg;
 	const struct pair *p;
@@ -166,7 +167,18 @@ static void check_value(void *arg, const char *key, const struct value *v)
 		parents_text(&t, v->extra);
 		want = buf;
 		n = t.at;
+	} else if (v->kind == VALUE_SIGNED) {
+		n = (size_t)snprintf(number, sizeof(number), "%lld",
+				     (long long)v->number);
+		want = number;
+	} else if (v->kind == VALUE_ARGS) {
+		n = khv_event_args_text(v->event, buf, sizeof(buf));
+		want = buf;
 	}
+	/* What does not fit is not there, from some argument on. */
+	if (v->kind == VALUE_ARGS && c->cut && p->len < n &&
+	    !memcmp(p->value, want, p->len) && (!p->len || want[p->len] == ','))
+		return;
 	got = malloc(p->len + 1);
 	memcpy(got, p->value, p->len);
 	size_t len = c->escaped && v->kind == VALUE_BYTES ?
@@ -453,6 +465,25 @@ static const char *parents_of_json(struct json_object *list, struct found *f)
 	return add(f, "parents", 7, buf, t.at);
 }
 
+static const char *args_of_json(struct json_object *args, struct found *f)
+{
+	static char text[32768];
+	struct text t = { .buf = text, .size = sizeof(text) };
+
+	json_object_object_foreach(args, key, value) {
+		if (t.at)
+			text_char(&t, ',');
+		text_string(&t, key);
+		text_char(&t, '=');
+		for (const char *s = json_object_get_string(value); *s; s++)
+			if (*s == ',')
+				text_string(&t, "\\x2c");
+			else
+				text_char(&t, *s);
+	}
+	return add(f, "args", 4, text, t.at);
+}
+
 static const char *pairs_of_json(struct json_object *o, struct found *f)
 {
 	static char value_buf[VALUE_MAX];
@@ -464,7 +495,9 @@ static const char *pairs_of_json(struct json_object *o, struct found *f)
 		if (!value || !strcmp(key, "schema") ||
 		    (n > 4 && !strcmp(key + n - 4, "_hex")))
 			continue;
-		if (json_object_is_type(value, json_type_array))
+		if (json_object_is_type(value, json_type_object))
+			wrong = args_of_json(value, f);
+		else if (json_object_is_type(value, json_type_array))
 			wrong = parents_of_json(value, f);
 		else
 			wrong = add(f, key, n, value_buf,

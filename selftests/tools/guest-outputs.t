@@ -230,9 +230,16 @@ deny 300
 wait_for 10 sh -c "! kill -0 $audit 2>/dev/null"
 wait "$audit"
 is "stop: its own exit code" "$?" 7
-sum_holds "stop"
 rm "$small/filler"
 mount -o remount,size=4m "$small"
+start <<END
+syslog = no
+file = $file
+END
+wait_for 10 all_accounted
+sum_holds "stop, and the next one"
+is "stop: nothing is lost" "$(book lost)" 0
+stop
 
 # --- what systemd is told -------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ wait_for 10 all_accounted
 is "restart: all are accounted for" "$(book produced)" "$(produced)"
 sum_holds "restart"
 is "restart: what is lost was lost in the kernel" \
-	$(($(book lost) - $(book lost_kernel) - $(book lost_restart))) 0
+	$(($(book lost) - $(book lost_kernel))) 0
 wait_for 10 in_syslog
 is "restart: syslog has the rest" "$(grep -cE ': (DENY|ALLOW) ' "$log")" "$(book logged)"
 

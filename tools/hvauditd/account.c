@@ -12,8 +12,9 @@
 #include "config.h"
 
 static const char *const causes[NR_CAUSES] = {
-	[LOST_KERNEL] = "kernel",   [LOST_QUEUE] = "queue",
-	[LOST_RESTART] = "restart", [LOST_OUTPUT] = "output",
+	[LOST_KERNEL] = "kernel",
+	[LOST_QUEUE] = "queue",
+	[LOST_OUTPUT] = "output",
 	[LOST_OTHER] = "other",
 };
 
@@ -111,6 +112,12 @@ int account_event(struct account *a, const struct khv_event *e,
 	return lose_split(a, e->cpu, e->seq - next, e->lost, LOST_OTHER, holes);
 }
 
+bool account_has(const struct account *a, const struct khv_event *e)
+{
+	return KHV_HAS(e, KHV_E_SEQ) && e->cpu < a->cpus &&
+	       e->seq < a->cpu[e->cpu].next;
+}
+
 /* False for one that came before: it is in the books already. */
 static bool step(struct account *a, const struct khv_event *e)
 {
@@ -172,24 +179,26 @@ void account_free(struct account *a)
 }
 
 /*
- * The books go on if it is still the same module: after a reload it has handed
- * out less than we have taken.
+ * The books go on if it is still the same module: after a reload it has made less
+ * than we have taken.
  */
 void account_subscribed(struct account *a, const struct subscribed *s)
 {
-	uint64_t delivered = 0;
+	bool other = strcmp(a->boot_id, s->boot_id);
 
 	for (uint32_t i = 0; i < s->cpus; i++)
-		delivered += s->cpu[i].delivered;
-	if (strcmp(a->boot_id, s->boot_id) || delivered < a->received)
+		if (s->cpu[i].cpu < a->cpus &&
+		    s->cpu[i].produced + 1 < a->cpu[s->cpu[i].cpu].next)
+			other = true;
+	if (other)
 		forget(a);
 	snprintf(a->boot_id, sizeof(a->boot_id), "%s", s->boot_id);
 }
 
 /*
  * What the kernel is through with and we have not seen: lost in the kernel, or
- * handed to a daemon that did not live to write it down. Without any books
- * somebody else has had it.
+ * acknowledged, which is done for what is in the log. Without any books somebody
+ * else has had it.
  */
 int account_subscribed_cpu(struct account *a, const struct subscribed *s,
 			   uint32_t i, struct hole holes[MAX_HOLES])
@@ -213,7 +222,12 @@ int account_subscribed_cpu(struct account *a, const struct subscribed *s,
 	known = s->cpu[i].lost > a->cpu[cpu].kernel_lost ?
 			s->cpu[i].lost - a->cpu[cpu].kernel_lost :
 			0;
-	return lose_split(a, cpu, hole, known, LOST_RESTART, holes);
+	if (known > hole)
+		known = hole;
+	/* Acknowledged by a daemon that did not live to save its books. */
+	a->cpu[cpu].next += hole - known;
+	a->logged += hole - known;
+	return lose_split(a, cpu, known, known, LOST_OTHER, holes);
 }
 
 /* --- the file ------------------------------------------------------------------ */
@@ -228,7 +242,6 @@ static struct {
 	{ "received", offsetof(struct account, received) },
 	{ "lost_kernel", offsetof(struct account, lost[LOST_KERNEL]) },
 	{ "lost_queue", offsetof(struct account, lost[LOST_QUEUE]) },
-	{ "lost_restart", offsetof(struct account, lost[LOST_RESTART]) },
 	{ "lost_output", offsetof(struct account, lost[LOST_OUTPUT]) },
 	{ "lost_other", offsetof(struct account, lost[LOST_OTHER]) },
 };

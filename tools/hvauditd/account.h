@@ -10,11 +10,10 @@
 #include "ring.h"
 
 enum cause {
-	LOST_KERNEL,  /* its queue was full */
-	LOST_QUEUE,   /* ours was full: the outputs are too slow */
-	LOST_RESTART, /* handed to a daemon that ended abruptly */
-	LOST_OUTPUT,  /* no output has taken it */
-	LOST_OTHER,   /* a hole nobody explains, unreadable events */
+	LOST_KERNEL, /* its queue was full */
+	LOST_QUEUE,  /* ours was full: the outputs are too slow */
+	LOST_OUTPUT, /* no output has taken it */
+	LOST_OTHER,  /* a hole nobody explains, unreadable events */
 	NR_CAUSES
 };
 
@@ -50,6 +49,8 @@ uint64_t account_produced(const struct account *a);
 /* Books of an event up to its sequence number; returns the number of holes. */
 int account_event(struct account *a, const struct khv_event *e,
 		  struct hole holes[MAX_HOLES]);
+/* Is it in the books already? Then it was sent again. */
+bool account_has(const struct account *a, const struct khv_event *e);
 /* That event was logged, or is not wanted, or is lost after all. */
 void account_logged(struct account *a, const struct khv_event *e);
 void account_filtered(struct account *a, const struct khv_event *e);

@@ -66,7 +66,9 @@ static void put_number(struct fields *f, const char *name, uint64_t n)
 
 static void put_value(void *arg, const char *key, const struct value *v)
 {
+	char args[16384];
 	struct fields *f = arg;
+	size_t n;
 
 	if (v->kind == VALUE_NONE)
 		return;
@@ -78,6 +80,13 @@ static void put_value(void *arg, const char *key, const struct value *v)
 	case VALUE_NUMBER:
 	case VALUE_BOOL:
 		text_number(f->t, v->number);
+		break;
+	case VALUE_SIGNED:
+		text_signed(f->t, (int64_t)v->number);
+		break;
+	case VALUE_ARGS:
+		n = khv_event_args_text(v->event, args, sizeof(args));
+		text_put(f->t, args, n);
 		break;
 	case VALUE_TIME:
 		text_time(f->t, v->number, 9);

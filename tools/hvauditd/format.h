@@ -75,19 +75,22 @@ void text_put(struct text *t, const void *data, size_t len);
 void text_string(struct text *t, const char *s);
 void text_char(struct text *t, char c);
 void text_number(struct text *t, uint64_t n);
+void text_signed(struct text *t, int64_t n);
 /* 2026-08-23T10:15:42.113731Z, with 6 or 9 digits after the point */
 void text_time(struct text *t, uint64_t ns, int digits);
 
 /* --- values.c: what a message consists of ----------------------------------------- */
 
 enum value_kind {
-	VALUE_NONE,   /* not known */
-	VALUE_NUMBER, /* number */
-	VALUE_BOOL,   /* number */
-	VALUE_WORD,   /* data: our own words, nothing to escape */
-	VALUE_TIME,   /* number */
-	VALUE_BYTES,  /* data: from somebody else, anything */
-	VALUE_PARENTS /* extra */
+	VALUE_NONE,    /* not known */
+	VALUE_NUMBER,  /* number */
+	VALUE_BOOL,    /* number */
+	VALUE_WORD,    /* data: our own words, nothing to escape */
+	VALUE_TIME,    /* number */
+	VALUE_BYTES,   /* data: from somebody else, anything */
+	VALUE_SIGNED,  /* number */
+	VALUE_PARENTS, /* extra */
+	VALUE_ARGS,    /* event */
 };
 
 struct value {
@@ -96,6 +99,7 @@ struct value {
 	const void *data;
 	size_t len;
 	const struct extra *extra;
+	const struct khv_event *event;
 };
 
 typedef void value_fn(void *arg, const char *key, const struct value *v);

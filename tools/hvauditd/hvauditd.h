@@ -39,6 +39,13 @@ struct writer {
 	atomic_uint beats;  /* it lives */
 	atomic_bool hurry;  /* the time to drain is over */
 	atomic_bool failed; /* an action of an output ends the daemon */
+	/*
+	 * What is put away, by processor: all up to and with this number may be
+	 * acknowledged. It is of the subscription @epoch; @acks wakes the reader.
+	 */
+	_Atomic uint64_t acked[MAX_CPUS];
+	atomic_uint acked_cpus, epoch;
+	int acks;
 	/* For STATUS=. */
 	atomic_ullong logged, lost;
 	atomic_bool away;
@@ -58,8 +65,10 @@ struct reader {
 	uint64_t *dropped; /* by processor, not yet told */
 	uint32_t cpus;
 	bool any_dropped;
-	bool full; /* since it was last empty enough */
-	bool stop; /* the action for a full queue says so */
+	unsigned int epoch;	  /* of this subscription */
+	uint64_t acked[MAX_CPUS]; /* told the kernel */
+	bool full;		  /* since it was last empty enough */
+	bool stop;		  /* the action for a full queue says so */
 	pid_t child;
 };
 
@@ -74,6 +83,8 @@ bool reader_waits(struct reader *r);
 bool reader_check(struct reader *r);
 void reader_totals(struct reader *r, struct kernel_totals *t);
 void reader_flush_dropped(struct reader *r);
+/* Tell the kernel what the writer has put away. */
+void reader_ack(struct reader *r, struct writer *w);
 bool reader_note(struct reader *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

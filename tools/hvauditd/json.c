@@ -111,6 +111,23 @@ static void put_parents(struct text *t, const struct extra *x)
 	text_char(t, ']');
 }
 
+/* By their names, which are ours; what they were is escaped for people. */
+static void put_args(struct text *t, const struct khv_event *e)
+{
+	char text[4 * 4096 + 64];
+	struct khv_arg arg;
+
+	for (size_t n = 0; khv_event_arg(e, n, &arg); n++) {
+		khv_arg_text(&arg, text, sizeof(text));
+		text_char(t, n ? ',' : '{');
+		put_string(t, (const unsigned char *)arg.name,
+			   strlen(arg.name));
+		text_char(t, ':');
+		put_string(t, (const unsigned char *)text, strlen(text));
+	}
+	text_char(t, '}');
+}
+
 static void put_value(void *arg, const char *key, const struct value *v)
 {
 	struct text *t = arg;
@@ -122,6 +139,12 @@ static void put_value(void *arg, const char *key, const struct value *v)
 		break;
 	case VALUE_NUMBER:
 		text_number(t, v->number);
+		break;
+	case VALUE_SIGNED:
+		text_signed(t, (int64_t)v->number);
+		break;
+	case VALUE_ARGS:
+		put_args(t, v->event);
 		break;
 	case VALUE_BOOL:
 		text_string(t, v->number ? "true" : "false");

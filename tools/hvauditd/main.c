@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
@@ -195,6 +196,14 @@ static void take_signals(struct daemon *d)
 	}
 }
 
+static void take_acks(struct daemon *d)
+{
+	uint64_t n;
+
+	if (read(d->writer.acks, &n, sizeof(n)) == sizeof(n))
+		reader_ack(&d->reader, &d->writer);
+}
+
 static void tick(struct daemon *d)
 {
 	unsigned int beats = atomic_load(&d->writer.beats);
@@ -225,13 +234,14 @@ static int run(struct daemon *d)
 	while (!d->stopping && !code) {
 		struct pollfd p[] = {
 			{ .fd = d->signals, .events = POLLIN },
+			{ .fd = d->writer.acks, .events = POLLIN },
 			{ .fd = r->events && !reader_waits(r) ?
 					khv_events_fd(r->events) :
 					-1,
 			  .events = POLLIN },
 		};
 		/* Whoever waits for room looks often. */
-		int ms = r->events && p[1].fd < 0 ? 20 : TICK_MS / 2;
+		int ms = r->events && p[2].fd < 0 ? 20 : TICK_MS / 2;
 
 		if (r->stop || atomic_load(&d->writer.failed)) {
 			say(d, "an action of the settings ends the daemon");
@@ -257,7 +267,9 @@ static int run(struct daemon *d)
 			continue;
 		if (p[0].revents)
 			take_signals(d);
-		if (p[1].revents && !reader_drain(r))
+		if (p[1].revents)
+			take_acks(d);
+		if (p[2].revents && !reader_drain(r))
 			lost_kernel(d);
 	}
 	return code;
@@ -280,8 +292,8 @@ static void shut_down(struct daemon *d)
 			if (reader_waits(&d->reader))
 				usleep(10000);
 			reader_drain(&d->reader);
+			take_acks(d);
 		} while (monotonic_ns() < end && poll(&p, 1, 50) > 0);
-		reader_unsubscribe(&d->reader);
 		reader_totals(&d->reader, &totals);
 	}
 	for (;;) {
@@ -302,6 +314,9 @@ static void shut_down(struct daemon *d)
 		atomic_store(&d->writer.hurry, true);
 		pthread_join(d->thread, NULL);
 	}
+	/* What came meanwhile goes to the next one. */
+	reader_ack(&d->reader, &d->writer);
+	reader_unsubscribe(&d->reader);
 }
 
 static int start(struct daemon *d)
@@ -319,9 +334,10 @@ static int start(struct daemon *d)
 	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	d->reader.ring = ring_new(d->config.queue);
 	d->reader.config = &d->config;
-	if (d->signals < 0 || !d->reader.ring)
-		return -errno;
 	d->writer.ring = d->reader.ring;
+	d->writer.acks = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (d->signals < 0 || !d->reader.ring || d->writer.acks < 0)
+		return -errno;
 	d->writer.config = d->config;
 	d->writer.copy = d->foreground;
 	return -pthread_create(&d->thread, NULL, writer_run, &d->writer);

@@ -60,10 +60,13 @@ static int announce(struct reader *r, const struct khv_list *list,
 		return -ENOMEM;
 	snprintf(s->boot_id, sizeof(s->boot_id), "%s", boot_id);
 	s->cpus = (uint32_t)n;
+	s->epoch = ++r->epoch;
+	memset(r->acked, 0, sizeof(r->acked));
 	for (size_t i = 0; i < n; i++) {
 		const struct khv_cpu_stats *c = khv_list_at(list, i);
 
 		s->cpu[i].cpu = c->cpu;
+		s->cpu[i].produced = c->produced;
 		s->cpu[i].delivered = c->delivered;
 		s->cpu[i].lost = c->lost;
 	}
@@ -85,7 +88,8 @@ int reader_subscribe(struct reader *r)
 	err = read_stats(r, &list);
 	if (err)
 		return err;
-	err = khv_events_open(&r->events, KHV_SUB_PRIMARY, &r->error);
+	err = khv_events_open(&r->events, KHV_SUB_PRIMARY | KHV_SUB_ACK,
+			      &r->error);
 	if (!err) {
 		err = announce(r, list, khv_events_boot_id(r->events));
 		if (err) {
@@ -218,6 +222,30 @@ bool reader_drain(struct reader *r)
 	}
 	reader_flush_dropped(r);
 	return true;
+}
+
+/*
+ * Not before the writer has seen this subscription: numbers of the one before may
+ * be of a module that is gone.
+ */
+void reader_ack(struct reader *r, struct writer *w)
+{
+	uint32_t cpus = atomic_load(&w->acked_cpus), last = MAX_CPUS;
+
+	if (!r->events || atomic_load(&w->epoch) != r->epoch)
+		return;
+	for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+		uint64_t seq = atomic_load(&w->acked[cpu]);
+
+		if (seq <= r->acked[cpu])
+			continue;
+		if (last < MAX_CPUS)
+			khv_events_ack(r->events, last, r->acked[last], true);
+		r->acked[cpu] = seq;
+		last = cpu;
+	}
+	if (last < MAX_CPUS)
+		khv_events_ack(r->events, last, r->acked[last], false);
 }
 
 bool reader_check(struct reader *r)

@@ -10,7 +10,8 @@
 /* Longest value, longest object, and what all of them may take together. */
 #define VALUE_MAX  512
 #define OBJECT_MAX 1536
-#define ROOM	   5000
+#define ROOM	   4200
+#define ARGS_MAX   800
 
 struct list {
 	struct text *t;
@@ -64,6 +65,19 @@ static bool put_bytes(struct text *t, const unsigned char *data, size_t len,
 	return true;
 }
 
+static void put_args(struct list *l, const struct khv_event *e)
+{
+	char args[ARGS_MAX];
+	struct khv_arg arg;
+	size_t n = khv_event_args_text(e, args, sizeof(args)), parts = n != 0;
+
+	put_quoted(l->t, args, n);
+	for (size_t i = 0; i < n; i++)
+		parts += args[i] == ',';
+	/* Those behind it did not fit. */
+	l->cut |= khv_event_arg(e, parts, &arg);
+}
+
 static void put_value(void *arg, const char *key, const struct value *v)
 {
 	struct list *l = arg;
@@ -83,6 +97,12 @@ static void put_value(void *arg, const char *key, const struct value *v)
 	case VALUE_NUMBER:
 	case VALUE_BOOL:
 		text_number(t, v->number);
+		break;
+	case VALUE_SIGNED:
+		text_signed(t, (int64_t)v->number);
+		break;
+	case VALUE_ARGS:
+		put_args(l, v->event);
 		break;
 	case VALUE_WORD:
 		text_put(t, v->data, v->len);

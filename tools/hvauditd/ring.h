@@ -27,10 +27,11 @@ struct dropped {
 #define MAX_CPUS 4096
 struct subscribed {
 	char boot_id[64];
+	unsigned int epoch; /* which subscription of this daemon */
 	uint32_t cpus;
 	struct {
 		uint32_t cpu;
-		uint64_t delivered, lost;
+		uint64_t produced, delivered, lost;
 	} cpu[];
 };
 

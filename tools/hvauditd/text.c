@@ -37,6 +37,13 @@ void text_number(struct text *t, uint64_t n)
 	text_put(t, buf + at, sizeof(buf) - at);
 }
 
+void text_signed(struct text *t, int64_t n)
+{
+	if (n < 0)
+		text_char(t, '-');
+	text_number(t, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+}
+
 /* Most events are of the second of the one before. */
 static const char *second(time_t seconds)
 {

@@ -49,6 +49,8 @@ static struct value number_value(const struct khv_field *f, const void *at,
 	default:
 		memcpy(&v.number, at, sizeof(v.number));
 	}
+	if (f->kind == KHV_KIND_S64)
+		v.kind = VALUE_SIGNED;
 	if (f->kind == KHV_KIND_BOOL)
 		v.kind = VALUE_BOOL;
 	if (f->kind == KHV_KIND_TIME)
@@ -117,6 +119,15 @@ static void put_extra(const struct extra *x, value_fn *fn, void *arg)
 	fn(arg, "parents", &v);
 }
 
+static void put_args(const struct khv_event *e, value_fn *fn, void *arg)
+{
+	struct value v = { .kind = VALUE_ARGS, .event = e };
+	struct khv_arg first;
+
+	if (khv_event_arg(e, 0, &first))
+		fn(arg, "args", &v);
+}
+
 static void put_note(const struct message *m, value_fn *fn, void *arg)
 {
 	struct value v = { .kind = VALUE_TIME, .number = m->time };
@@ -149,8 +160,10 @@ void message_values(const struct message *m, value_fn *fn, void *arg)
 		const struct khv_field *f = &khv_event_record.fields[i];
 		struct value v = field_value(f, m->event, word);
 
-		fn(arg, f->key, &v);
+		if (v.kind != VALUE_NONE || !f->sparse)
+			fn(arg, f->key, &v);
 	}
+	put_args(m->event, fn, arg);
 	if (m->extra)
 		put_extra(m->extra, fn, arg);
 }

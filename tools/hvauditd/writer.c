@@ -15,6 +15,8 @@
 /* What a kill -9 leaves uncertain. */
 #define SAVE_NS 100000000ull
 #define TELL_NS 1000000000ull
+/* So many events are put away together; the kernel keeps them so long. */
+#define TOGETHER 128
 
 struct work {
 	struct writer *w;
@@ -26,6 +28,7 @@ struct work {
 	struct account books;
 	uint64_t saved, counted, told; /* when, monotonic */
 	uint64_t unlogged;	       /* no output has taken them */
+	unsigned int uncommitted;      /* events */
 	bool open;		       /* the books are read */
 	bool dirty, told_save, told_metrics;
 };
@@ -56,12 +59,31 @@ static void settle(struct work *k)
 	k->outputs.undone = 0;
 }
 
+/* Written, or lost for good: the kernel need not keep it any longer. */
+static void commit(struct work *k)
+{
+	struct writer *w = k->w;
+	uint64_t one = 1;
+	bool any = false;
+
+	settle(k);
+	k->uncommitted = 0;
+	for (uint32_t cpu = 0; cpu < k->books.cpus; cpu++) {
+		uint64_t seq = k->books.cpu[cpu].next - 1;
+
+		any |= atomic_exchange(&w->acked[cpu], seq) != seq;
+	}
+	atomic_store(&w->acked_cpus, k->books.cpus);
+	if (any && write(w->acks, &one, sizeof(one)) < 0)
+		return; /* it is full of wake-ups already */
+}
+
 /* The books never say of a record that it is logged while it is not written. */
 static void save(struct work *k)
 {
 	int err;
 
-	settle(k);
+	commit(k);
 	err = account_save(&k->books, k->config.state);
 	k->saved = monotonic_ns();
 	k->dirty = false;
@@ -165,8 +187,12 @@ static void on_event(struct work *k, const struct entry *entry)
 
 	if (khv_event_decode(&e, entry->data, entry->len))
 		return;
+	/* What is not put away when time is over comes again at the next start. */
+	if (account_has(&k->books, &e) || hurry(k))
+		return;
 	tell_holes(k, e.cpu, holes, account_event(&k->books, &e, holes));
 	k->dirty = true;
+	k->uncommitted++;
 	if (!KHV_HAS(&e, KHV_E_SEQ))
 		return;
 	if (e.verdict < VERDICTS_MAX)
@@ -181,10 +207,12 @@ static void on_event(struct work *k, const struct entry *entry)
 	m.event = &e;
 	if (k->config.enrich && k->enricher)
 		m.extra = enrich(k->enricher, &e, k->config.enrich, now);
-	if (!hurry(k) && outputs_write(&k->outputs, &m)) {
+	if (outputs_write(&k->outputs, &m)) {
 		account_logged(&k->books, &e);
 		return;
 	}
+	if (hurry(k) || k->outputs.stop)
+		return;
 	account_unlogged(&k->books, &e, LOST_OUTPUT);
 	k->unlogged++;
 }
@@ -229,6 +257,8 @@ static void on_subscribed(struct work *k, const struct entry *entry)
 	for (uint32_t i = 0; i < s->cpus; i++)
 		tell_holes(k, s->cpu[i].cpu, holes,
 			   account_subscribed_cpu(&k->books, s, i, holes));
+	commit(k);
+	atomic_store(&k->w->epoch, s->epoch);
 	k->dirty = true;
 }
 
@@ -350,6 +380,8 @@ static void now_and_then(struct work *k, bool idle)
 	uint64_t now = monotonic_ns();
 
 	/* Whenever there is nothing to do the files are up to date. */
+	if (k->uncommitted >= TOGETHER || (idle && k->uncommitted))
+		commit(k);
 	if (k->dirty && (idle || now - k->saved > SAVE_NS))
 		save(k);
 	if (now - k->told > TELL_NS)

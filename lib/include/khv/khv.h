@@ -624,6 +624,17 @@ bool khv_event_arg(const struct khv_event *event, size_t n,
 		   struct khv_arg *arg);
 
 /**
+ * khv_event_args_text() - all arguments: "fd=3</etc/passwd>,flags=O_RDONLY"
+ *
+ * As of khv_arg_text(), and a comma inside of one is \x2c. One that does not fit
+ * and those behind it are left out.
+ *
+ * Return: its length, 0 if there are none
+ */
+size_t khv_event_args_text(const struct khv_event *event, char *buf,
+			   size_t size);
+
+/**
  * khv_arg_text() - an argument for people: "O_RDONLY|O_CLOEXEC", "3</etc/passwd>"
  *
  * Escaped as by khv_escape(), cut if it does not fit.
