@@ -29,6 +29,7 @@ struct work {
 	uint64_t saved, counted, told; /* when, monotonic */
 	uint64_t unlogged;	       /* no output has taken them */
 	unsigned int uncommitted;      /* events */
+	bool abandoned;		       /* the books end here */
 	bool open;		       /* the books are read */
 	bool dirty, told_save, told_metrics;
 };
@@ -50,10 +51,21 @@ static void alive(void *arg)
 	publish(arg);
 }
 
+/* Time is over: what is in the ring stays with the kernel. */
+static bool hurry(const struct work *k)
+{
+	return atomic_load(&k->w->hurry);
+}
+
 /* What outputs have kept, and could not write, is not logged. */
 static void settle(struct work *k)
 {
 	outputs_flush(&k->outputs);
+	/*
+	 * The end, with records that no output has: neither acknowledged nor in
+	 * the books, they come again at the next start.
+	 */
+	k->abandoned |= k->outputs.undone && (k->outputs.stop || hurry(k));
 	account_undo(&k->books, k->outputs.undone);
 	k->unlogged += k->outputs.undone;
 	k->outputs.undone = 0;
@@ -68,6 +80,8 @@ static void commit(struct work *k)
 
 	settle(k);
 	k->uncommitted = 0;
+	if (k->abandoned)
+		return;
 	for (uint32_t cpu = 0; cpu < k->books.cpus; cpu++) {
 		uint64_t seq = k->books.cpu[cpu].next - 1;
 
@@ -84,6 +98,9 @@ static void save(struct work *k)
 	int err;
 
 	commit(k);
+	k->dirty = false;
+	if (k->abandoned)
+		return;
 	err = account_save(&k->books, k->config.state);
 	k->saved = monotonic_ns();
 	k->dirty = false;
@@ -113,12 +130,6 @@ static void count(struct work *k)
 }
 
 /* --- messages ----------------------------------------------------------------------- */
-
-/* Time is over: what is in the ring goes to the books and not to the outputs. */
-static bool hurry(const struct work *k)
-{
-	return atomic_load(&k->w->hurry);
-}
 
 static void tell_holes(struct work *k, uint32_t cpu, const struct hole *holes,
 		       int n)
@@ -188,7 +199,7 @@ static void on_event(struct work *k, const struct entry *entry)
 	if (khv_event_decode(&e, entry->data, entry->len))
 		return;
 	/* What is not put away when time is over comes again at the next start. */
-	if (account_has(&k->books, &e) || hurry(k))
+	if (account_has(&k->books, &e) || hurry(k) || k->abandoned)
 		return;
 	tell_holes(k, e.cpu, holes, account_event(&k->books, &e, holes));
 	k->dirty = true;
