@@ -19,6 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.passwd = "/dev/null",
 		.group = "/dev/null",
 	};
+	/* At the start of a message: behind it stands what the fuzzer wrote. */
+	static const char refused[] =
+		"the compiler made a blob that the engine refuses";
 	const char *file, *text;
 	struct khv_rule_info info;
 	struct khv_decision d;
@@ -34,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct khv_policy_message *m = khv_policy_message(p, i);
 
 		/* The compiler must make nothing that the engine refuses. */
-		if (!m->text[0] || strstr(m->text, "please report"))
+		if (!m->text[0] ||
+		    !strncmp(m->text, refused, sizeof(refused) - 1))
 			abort();
 	}
 	/* The control of fuzz.t: a find must be noticed. */
