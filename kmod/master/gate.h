@@ -68,13 +68,14 @@ static __always_inline void khv_unpin_unasked(const struct khv_link *link)
 /*
  * The slots and the gates copy nothing by length, and write to no array but by a
  * pointer that khv_pin() bounds. A canary in each of them is paid for by every call.
+ * They are notrace, too.
  */
-#define __khv_gate	notrace __no_stack_protector
+#define __khv_gate	__no_stack_protector
 
-long khv_call_gate_pre(struct khv_hook *hook, unsigned long regs);
-long khv_call_gate_full(unsigned long regs, unsigned long a1,
-			struct khv_hook *hook,
-			long (*go)(unsigned long a0, unsigned long a1));
+long notrace khv_call_gate_pre(struct khv_hook *hook, unsigned long regs);
+long notrace khv_call_gate_full(unsigned long regs, unsigned long a1,
+				struct khv_hook *hook,
+				long (*go)(unsigned long a0, unsigned long a1));
 
 /* Is there an entry of current whose clients are to be asked? Notes the hook in it. */
 static __always_inline struct khv_task *khv_task_enter(struct khv_hook *hook,
@@ -105,16 +106,17 @@ static __always_inline void khv_object_gate_note(struct khv_object_frame *f,
 	preempt_enable_notrace();
 }
 
-long khv_object_gate_judge(struct khv_object_frame *frame, struct khv_hook *hook,
-			   int ret);
+long notrace khv_object_gate_judge(struct khv_object_frame *frame,
+				   struct khv_hook *hook, int ret);
 /* All others. */
-long khv_object_gate_first(struct khv_hook *hook, unsigned long a0,
-			   unsigned long a1, unsigned long a2, unsigned long a3,
-			   unsigned long a4, unsigned long a5);
-int khv_object_gate_enter(struct khv_object_frame *frame,
-			  struct khv_hook *hook);
-long khv_object_gate_leave(struct khv_object_frame *frame, struct khv_hook *hook,
-			   int ret);
+long notrace khv_object_gate_first(struct khv_hook *hook, unsigned long a0,
+				   unsigned long a1, unsigned long a2,
+				   unsigned long a3, unsigned long a4,
+				   unsigned long a5);
+int notrace khv_object_gate_enter(struct khv_object_frame *frame,
+				  struct khv_hook *hook);
+long notrace khv_object_gate_leave(struct khv_object_frame *frame,
+				   struct khv_hook *hook, int ret);
 
 int khv_verdict_odd(const struct khv_link *link, int ret);
 

@@ -17,6 +17,7 @@ static __always_inline int khv_object_ask(struct khv_object_frame *f,
 	struct khv_link *all[KHV_MAX_CLIENTS] __khv_uninitialized;
 	struct khv_link **end = all, **at = all, *link;
 	const struct khv_chain *chain;
+	void *data;
 	int ret = 0;
 
 	preempt_disable_notrace();
@@ -31,8 +32,8 @@ static __always_inline int khv_object_ask(struct khv_object_frame *f,
 	f->check.name = hook->name;
 	do {
 		link = *at++;
-		ret = khv_verdict(link, link->check(&f->check,
-					khv_link_data(f->task, link)));
+		data = khv_link_data(f->task, link);
+		ret = khv_verdict(link, link->check(&f->check, data));
 		if (likely(!ret))
 			continue;
 		if (!hook->notice) {

@@ -45,7 +45,8 @@ static long khv_unset_object(unsigned long a0, unsigned long a1,
  */
 #define KHV_CALL_SLOT(n)						\
 DEFINE_STATIC_CALL(khv_call_orig_##n, khv_unset_call);			\
-static __khv_gate long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
+static notrace __khv_gate long						\
+khv_call_pre_##n(unsigned long a0, unsigned long a1)			\
 {									\
 	long ret = khv_call_gate_pre(&khv_call_hooks[0x##n], a0);	\
 									\
@@ -53,11 +54,13 @@ static __khv_gate long khv_call_pre_##n(unsigned long a0, unsigned long a1) \
 		return ret;						\
 	return static_call(khv_call_orig_##n)(a0, a1);			\
 }									\
-static __khv_gate long khv_call_go_##n(unsigned long a0, unsigned long a1) \
+static notrace __khv_gate long						\
+khv_call_go_##n(unsigned long a0, unsigned long a1)			\
 {									\
 	return static_call(khv_call_orig_##n)(a0, a1);			\
 }									\
-static __khv_gate long khv_call_full_##n(unsigned long a0, unsigned long a1) \
+static notrace __khv_gate long						\
+khv_call_full_##n(unsigned long a0, unsigned long a1)			\
 {									\
 	return khv_call_gate_full(a0, a1, &khv_call_hooks[0x##n],	\
 				  khv_call_go_##n);			\
@@ -82,7 +85,8 @@ static __always_inline void khv_object_args(struct khv_check *check,
  */
 #define KHV_OBJECT_SLOT(n)						\
 DEFINE_STATIC_CALL(khv_object_orig_##n, khv_unset_object);		\
-static __khv_gate long khv_object_first_##n(unsigned long a0,		\
+static notrace __khv_gate long						\
+khv_object_first_##n(unsigned long a0,					\
 		unsigned long a1, unsigned long a2, unsigned long a3,	\
 		unsigned long a4, unsigned long a5)			\
 {									\
@@ -93,7 +97,8 @@ static __khv_gate long khv_object_first_##n(unsigned long a0,		\
 		return ret;						\
 	return static_call(khv_object_orig_##n)(a0, a1, a2, a3, a4, a5); \
 }									\
-static __khv_gate long khv_object_after_##n(unsigned long a0,		\
+static notrace __khv_gate long						\
+khv_object_after_##n(unsigned long a0,					\
 		unsigned long a1, unsigned long a2, unsigned long a3,	\
 		unsigned long a4, unsigned long a5)			\
 {									\
@@ -107,7 +112,8 @@ static __khv_gate long khv_object_after_##n(unsigned long a0,		\
 	return khv_object_gate_judge(&frame, &khv_object_hooks[0x##n],	\
 				     ret);				\
 }									\
-static __khv_gate long khv_object_around_##n(unsigned long a0,		\
+static notrace __khv_gate long						\
+khv_object_around_##n(unsigned long a0,					\
 		unsigned long a1, unsigned long a2, unsigned long a3,	\
 		unsigned long a4, unsigned long a5)			\
 {									\

@@ -52,7 +52,7 @@ struct khv_cache {
 extern struct khv_cache __percpu *khv_cache;
 
 static __always_inline u8 *khv_cache_hint(struct khv_cache *cache,
-					 const struct dentry *dentry, u32 verbs)
+					  const struct dentry *dentry, u32 verbs)
 {
 	u64 hash = ((u64)(uintptr_t)dentry ^ verbs) * KHV_HASH_FACTOR;
 
