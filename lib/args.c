@@ -32,7 +32,7 @@ static bool decode(const struct nlattr *nest, struct khv_arg *arg)
 size_t khv_event_args_text(const struct khv_event *event, char *buf,
 			   size_t size)
 {
-	char one[1024];
+	char one[4 * 4096 + 64];
 	struct khv_arg arg;
 	size_t at = 0;
 

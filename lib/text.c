@@ -224,7 +224,10 @@ size_t khv_field_text(const struct khv_field *f, const void *record, char *buf,
 		return names_text(at, buf, size);
 	case KHV_KIND_ENUM:
 		n = number(f, at);
-		snprintf(buf, size, "%s", n < f->count ? f->names[n] : "?");
+		if (n < f->count)
+			snprintf(buf, size, "%s", f->names[n]);
+		else
+			snprintf(buf, size, "%llu", (unsigned long long)n);
 		break;
 	case KHV_KIND_BOOL:
 		snprintf(buf, size, "%s", number(f, at) ? "yes" : "no");

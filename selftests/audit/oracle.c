@@ -181,6 +181,7 @@ static void check_value(void *arg, const char *key, const struct value *v)
 		return;
 	got = malloc(p->len + 1);
 	memcpy(got, p->value, p->len);
+	got[p->len] = 0; /* sscanf() looks for the end */
 	size_t len = c->escaped && v->kind == VALUE_BYTES ?
 			     unescape(got, p->len, false) :
 			     p->len;
