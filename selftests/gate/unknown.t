@@ -97,6 +97,8 @@ for grant in '' 'kernel syscall:unknown use'; do
 	else
 		cp "$work/outside" "$work/expected"
 	fi
+	# mount_setattr is one that policies know, by name.
+	sed -i -E 's/^([^ ]* 442) .*/\1 -1/' "$work/expected"
 	ok "${grant:-newer calls are not there inside}" \
 		cmp "$work/expected" "$work/inside" ||
 		diag "$(diff "$work/expected" "$work/inside" | head -n 20)"
