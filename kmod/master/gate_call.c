@@ -290,10 +290,11 @@ static __always_inline long khv_call_tell(struct khv_call_frame *f, long ret)
 }
 
 /* With rewritten arguments. */
-static noinline long khv_call_go_copy(struct khv_call_frame *f,
-				      unsigned long regs, unsigned long a1,
-				      long (*go)(unsigned long a0,
-						 unsigned long a1))
+static noinline notrace long khv_call_go_copy(struct khv_call_frame *f,
+					      unsigned long regs,
+					      unsigned long a1,
+					      long (*go)(unsigned long a0,
+							 unsigned long a1))
 {
 	struct pt_regs *copy = khv_call_rewrite(&f->call, regs);
 	long ret;
