@@ -19,7 +19,8 @@ WORK = "/tmp/spec-client"
 ALIVE = {"entered", "left", "allowed", "denied", "produced", "delivered",
          "lost", "judged", "rounds"}
 # The words of hvctl are those of people.
-WORDS = {"covered-elsewhere": "elsewhere", "not-covered": "gap"}
+WORDS = {"covered-elsewhere": "elsewhere", "not-covered": "gap",
+         "drop": "drop-count"}
 results = []
 
 
@@ -55,7 +56,7 @@ def differences(ours, theirs):
     found = []
     for key, wanted in theirs.items():
         name = key.replace("_", "-")
-        name = {"log-level": "log-level", "on-tamper": "action"}.get(name, name)
+        name = {"on-tamper": "action", "waited-ns": "waited"}.get(name, name)
         if name in ALIVE or name in ("who", "right-names"):
             continue
         got = ours.get(name)
