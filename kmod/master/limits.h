@@ -19,7 +19,7 @@
 
 #define KHV_EVENT_OBJECT_MAX	4096	/* longer names are cut */
 #define KHV_EVENT_ARGS_MAX	4096	/* arguments of a call; longer ones are cut */
-#define KHV_EVENT_SPILL		(1u << 20)	/* bytes per CPU that wait for room */
+#define KHV_EVENT_SPILL		1048576	/* bytes per CPU that wait for room */
 #define KHV_EVENT_WAIT_MAX	600000	/* ms that a task may be made to wait for it */
 #define KHV_EVENT_RING_MIN	16384
 #define KHV_EVENT_RING_MAX	16777216

@@ -11,13 +11,15 @@ workdir /tmp
 
 # As seen in an instruction trace of an open and of a getppid that were allowed.
 way='khv_callback_monitored khv_callback_arg_task khv_callback_any
-khv_call_gate_pre khv_call_gate_enter khv_call_gate_leave
-khv_object_gate_enter khv_object_gate_leave khv_path_absolute
+khv_call_pre_000 khv_call_full_000 khv_call_go_000
+khv_call_gate_pre khv_call_gate_full
+khv_object_first_000 khv_object_after_000 khv_object_around_000
+khv_object_gate_first khv_object_gate_judge khv_object_gate_enter
+khv_object_gate_leave khv_path_absolute khv_path_is khv_path_mark
 khv_path_get khv_path_put khv_path_of khv_path_of_child khv_cache_file
 khv_mediate khv_judge_start khv_judge_answer_as khv_judged_verbs
 khv_judge_file_open khv_answer_file khv_answer_path khv_answer_class
-khv_is_boot_change khv_is_queue khv_engine_file khv_fold_path khv_wrap_check
-khv_client_level khv_call_full_000 khv_call_pre_000 khv_object_000'
+khv_is_boot_change khv_engine_file khv_fold_path khv_wrap_check'
 
 # MODULE: function and instruction, with the symbol of a relocation behind it
 instructions() {
@@ -36,6 +38,9 @@ shared() {
 		/ lock / { print; next }
 		!/@/ || /@.*(\.data\.once|R_X86_64_PLT32|__warned)/ { next }
 		/%gs:/ { next }
+		# What a relocation fills in is 0 here: it is the address that is
+		# stored, into what a register points to.
+		/\$0x0,0x[1-9a-f][0-9a-f]*\(%r[a-z0-9]+\) @/ && !/%rip/ { next }
 		$2 ~ /^(push|call|jmp|j[a-z]+|cmp[a-z]*|test[a-z]*|lea|bt[a-z]?|nop[a-z]*)$/ { next }
 		/\)[^,]*@/ && !/\(.*\),/ { print }'
 }
