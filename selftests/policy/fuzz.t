@@ -4,16 +4,8 @@
 # Of attacks/catalogue: ROB-05.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib/tap.sh"
-command -v clang >/dev/null || skip_all "clang is not installed"
-workdir /tmp
-
-fuzz() {
-	make -s -C "$here" fuzz SECONDS="$1" BUILD="$KHV_BUILD" FINDS="$work/"
-}
-
-find_is_noticed() {
-	! KHV_FUZZ_CONTROL=1 fuzz 10 && ls "$work"/crash-*
-}
+. "$here/../lib/fuzz.sh"
+fuzz_ready
 
 control "a find is noticed" find_is_noticed
 ok "10 s each without a find" fuzz 10
