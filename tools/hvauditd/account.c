@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "account.h"
 #include "config.h"
+#include "replace.h"
 
 static const char *const causes[NR_CAUSES] = {
 	[LOST_KERNEL] = "kernel",
@@ -292,17 +293,14 @@ int account_load(struct account *a, const char *path)
 	return -EBADMSG;
 }
 
-/* Written beside and renamed: there is never half a file. */
 int account_save(const struct account *a, const char *path)
 {
-	char tmp[PATH_SIZE + 8];
-	bool bad;
-	FILE *f;
+	struct replacement r;
+	int err = replace_begin(&r, path);
+	FILE *f = r.file;
 
-	snprintf(tmp, sizeof(tmp), "%s.new", path);
-	f = fopen(tmp, "we");
-	if (!f)
-		return -errno;
+	if (err)
+		return err;
 	fprintf(f, "schema=1\nboot_id=%s\n", a->boot_id);
 	fprintf(f, "produced=%llu\nlost=%llu\n",
 		(unsigned long long)account_produced(a),
@@ -314,10 +312,5 @@ int account_save(const struct account *a, const char *path)
 		fprintf(f, "cpu.%u=%llu,%llu\n", i,
 			(unsigned long long)a->cpu[i].next,
 			(unsigned long long)a->cpu[i].kernel_lost);
-	bad = ferror(f);
-	if (fclose(f) || bad || rename(tmp, path)) {
-		unlink(tmp);
-		return -EIO;
-	}
-	return 0;
+	return replace_end(&r);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "metrics.h"
+#include "replace.h"
 
 static void family(FILE *f, const char *name, const char *type,
 		   const char *help)
@@ -100,21 +101,13 @@ static void print(const struct metrics *m, FILE *f)
 
 int metrics_write(const struct metrics *m, const char *path)
 {
-	char tmp[PATH_SIZE + 8];
-	bool bad;
-	FILE *f;
+	struct replacement r;
+	/* The exporter reads *.prom: what lies beside it meanwhile is none. */
+	int err = replace_begin(&r, path);
 
-	/* The exporter reads *.prom: this is none. */
-	snprintf(tmp, sizeof(tmp), "%s.new", path);
-	f = fopen(tmp, "we");
-	if (!f)
-		return -errno;
-	fchmod(fileno(f), 0644);
-	print(m, f);
-	bad = ferror(f);
-	if (fclose(f) || bad || rename(tmp, path)) {
-		unlink(tmp);
-		return -EIO;
-	}
-	return 0;
+	if (err)
+		return err;
+	fchmod(fileno(r.file), 0644);
+	print(m, r.file);
+	return replace_end(&r);
 }
