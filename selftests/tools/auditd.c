@@ -17,37 +17,7 @@
 #include <unistd.h>
 #include "../../tools/hvauditd/filter.h"
 #include "../../tools/hvauditd/hvauditd.h"
-
-static char dir[] = "/tmp/khv-auditd.XXXXXX";
-static char path[sizeof(dir) + 16];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/file", dir);
-	return 0;
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	unlink(path);
-	return rmdir(dir);
-}
-
-static void write_file(const char *text, mode_t mode)
-{
-	FILE *f;
-
-	unlink(path);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-	assert_int_equal(chmod(path, mode), 0);
-}
+#include "scratch.h"
 
 /* --- settings ------------------------------------------------------------------ */
 
