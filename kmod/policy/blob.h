@@ -9,7 +9,8 @@
  *   | DOMAINS   per domain: defaults, roots of its trees, its items |
  *   | NODES     the trees                                           |
  *   | GLOBS     what nodes with or below patterns have in addition  |
- *   | BRANCHES  node numbers: the pattern children of a node        |
+ *   | BRANCHES  node numbers: the pattern children of a node, then  |
+ *   |           the "**" below a "**"                               |
  *   | PORTS     port ranges of an address prefix                    |
  *   | ITEMS     process rules and family: rules                     |
  *   | ENTRIES   what a rule grants at a place, least specific first |
@@ -48,6 +49,10 @@
  * any one object at any depth below it. khv_engine_open() checks that the width
  * of a node is not less than the widths of its children add up to, so a lookup
  * cannot need more room than the width of the root says.
+ *
+ * What stands for "**" stays at every depth once it is met. A second one of a path is
+ * met again at each depth, so it is kept once, and the first one has the widths of all
+ * that can be met below it beside its own.
  */
 #ifndef _KHV_BLOB_H
 #define _KHV_BLOB_H
@@ -56,7 +61,7 @@
 #include "engine_limits.h"
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
-#define KHV_BLOB_VERSION	5
+#define KHV_BLOB_VERSION	6
 
 enum khv_section_id {
 	KHV_SEC_DOMAINS,
@@ -113,6 +118,7 @@ enum khv_tree {
 	KHV_TREE_UNIX,		/* paths of sockets */
 	KHV_TREE_ABSTRACT,	/* abstract names of sockets */
 	KHV_TREE_KERNEL,	/* group, group:member; the root is any */
+	KHV_TREE_EXE,		/* paths of the programs of other processes */
 	KHV_TREE_INET,		/* from here on: addresses */
 	KHV_TREE_INET6,
 	KHV_NR_TREES
@@ -140,6 +146,7 @@ struct khv_blob_domain {
 #define KHV_NODE_DEEP	(1 << 3) /* stands for "**": any directories */
 #define KHV_NODE_FLOAT	(1 << 4) /* is or is below a DEEP node */
 #define KHV_NODE_NET	(1 << 5) /* in an address tree */
+#define KHV_NODE_NESTED	(1 << 6) /* a DEEP node below another one */
 
 struct khv_blob_node {
 	__le32 parent;		/* smaller than its own number; 0: a root */
@@ -158,8 +165,10 @@ struct khv_blob_glob {
 	__le16 literals;	/* literal bytes of the whole pattern: its rank */
 	__u8 nr;		/* branches */
 	__u8 overlap;		/* most nodes its branches can match at once */
-	__u8 height;		/* components below, of FLOAT nodes */
-	__u8 pad[3];
+	__u8 height;		/* components below, of FLOAT nodes, to the next "**" */
+	__u8 nested;		/* of DEEP nodes: BRANCHES behind those, NESTED */
+	__u8 nested_width;	/* the widths of these together */
+	__u8 pad;
 	__le64 filter;		/* of DEEP nodes: first bytes of literal children */
 };
 
@@ -179,7 +188,7 @@ enum khv_item_kind {
 	KHV_ITEM_DESCENDANTS,
 	KHV_ITEM_USER,		/* value: uid */
 	KHV_ITEM_DOMAIN,	/* value: DOMAINS */
-	KHV_ITEM_EXE,		/* value: STRINGS, a path with its tree */
+	KHV_ITEM_EXE,		/* of tree EXE: an entry, where the path is not known */
 	KHV_ITEM_SELF,
 	KHV_ITEM_PID,		/* value: pid */
 	/* socket */
@@ -227,6 +236,9 @@ struct khv_blob_entry {
 /* Not a condition: the verb of RANGES is granted for these numbers only. */
 #define KHV_COND_RANGES	(1 << 5)
 #define KHV_COND_ALL	((1 << 6) - 1)
+/* Those that "!=" is for: about who asks, or from where. */
+#define KHV_COND_NEGATES \
+	(KHV_COND_USER | KHV_COND_GROUP | KHV_COND_ROLE | KHV_COND_FROM)
 
 struct khv_blob_cond {
 	__le64 until;		/* seconds since the epoch */
@@ -241,7 +253,8 @@ struct khv_blob_cond {
 	__u8 from[16];		/* prefix; IPv4 uses 4 bytes */
 	__u8 from_length;
 	__u8 from_inet6;
-	__u8 pad[6];
+	__u8 negated;		/* KHV_COND_* of those that must not hold */
+	__u8 pad[5];
 };
 
 /* A user or a group: of a role, or who may change the policy. */
@@ -286,6 +299,8 @@ struct khv_blob_source {
 	__le32 name;		/* STRINGS: as it was opened */
 	__le32 text;		/* TEXT */
 	__le32 len;		/* a NUL follows */
+	__le32 pad;
+	__le64 changed;		/* seconds since the epoch, for until=boot */
 };
 
 /* STRINGS ends with so many NULs, so that names may be read in words. */

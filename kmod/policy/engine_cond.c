@@ -68,18 +68,28 @@ static const struct khv_blob_cond *cond_at(const struct khv_fold *f, u32 cond)
 	return c + cond;
 }
 
+/* Is condition @which as the rule wants it, if what it asks for @holds? */
+static bool as_wanted(const struct khv_blob_cond *c, u32 which, bool holds)
+{
+	return holds == !(c->negated & which);
+}
+
 /* All but from=, which may be unknown. */
 static bool subject_holds(const struct khv_fold *f,
 			  const struct khv_blob_cond *c)
 {
 	u32 what = khv_le32(c->what);
 
-	if ((what & KHV_COND_USER) && khv_le32(c->uid) != f->s->uid)
+	if ((what & KHV_COND_USER) &&
+	    !as_wanted(c, KHV_COND_USER, khv_le32(c->uid) == f->s->uid))
 		return false;
-	if ((what & KHV_COND_GROUP) && !in_group(f->s, khv_le32(c->gid)))
+	if ((what & KHV_COND_GROUP) &&
+	    !as_wanted(c, KHV_COND_GROUP, in_group(f->s, khv_le32(c->gid))))
 		return false;
 	if ((what & KHV_COND_ROLE) &&
-	    !is_member(f->e, khv_le32(c->role), khv_le32(c->nr_role), f->s))
+	    !as_wanted(c, KHV_COND_ROLE,
+		       is_member(f->e, khv_le32(c->role),
+				 khv_le32(c->nr_role), f->s)))
 		return false;
 	return !(what & KHV_COND_UNTIL) || f->s->now < khv_le64(c->until);
 }
@@ -136,7 +146,8 @@ u32 khv_cond_grant(const struct khv_fold *f, u32 cond, u32 grant)
 		return grant;
 	if (!f->peer)
 		return khv_grant_unsure(grant);
-	return is_from(c, f->peer) ? grant : KHV_GRANT_NOTHING;
+	return as_wanted(c, KHV_COND_FROM, is_from(c, f->peer)) ?
+		grant : KHV_GRANT_NOTHING;
 }
 
 /* --- administrators ----------------------------------------------------------- */

@@ -39,7 +39,8 @@ static bool cond_ok(const struct check *c, const struct khv_blob_cond *cond)
 {
 	u32 what = khv_le32(cond->what);
 
-	if (!what || (what & ~KHV_COND_ALL))
+	if (!what || (what & ~KHV_COND_ALL) ||
+	    (cond->negated & ~(what & KHV_COND_NEGATES)))
 		return false;
 	if ((what & KHV_COND_ROLE) &&
 	    !members_ok(c, khv_le32(cond->role), khv_le32(cond->nr_role)))

@@ -146,6 +146,27 @@ static int check_header(const struct check *c)
 	return BAD_NONE;
 }
 
+/*
+ * Process rules are in the order of their kinds, and where some are about programs
+ * there is a tree of them, which would not be asked otherwise.
+ */
+static bool process_ok(const struct check *c, const struct khv_blob_domain *d)
+{
+	const struct khv_blob_item *item = khv_section(c->e, KHV_SEC_ITEMS);
+	u32 i, kind, last = 0;
+	bool exe = false;
+
+	item += khv_le32(d->process);
+	for (i = 0; i < khv_le32(d->nr_process); i++, item++) {
+		kind = khv_le32(item->kind);
+		if (kind < last || kind >= KHV_ITEM_FAMILY)
+			return false;
+		last = kind;
+		exe |= kind == KHV_ITEM_EXE;
+	}
+	return exe == !!d->root[KHV_TREE_EXE];
+}
+
 static int check_domains(const struct check *c)
 {
 	const struct khv_blob_domain *d = khv_section(c->e, KHV_SEC_DOMAINS);
@@ -172,6 +193,8 @@ static int check_domains(const struct check *c)
 		    !range_ok(khv_le32(d->family), khv_le32(d->nr_family),
 			      items))
 			return BAD_DOMAIN;
+		if (!process_ok(c, d))
+			return BAD_ITEM;
 	}
 	return BAD_NONE;
 }
@@ -246,8 +269,6 @@ static int check_items(const struct check *c)
 
 		if (kind >= KHV_NR_ITEM_KINDS ||
 		    khv_le32(item->entry) >= c->count[KHV_SEC_ENTRIES])
-			return BAD_ITEM;
-		if (kind == KHV_ITEM_EXE && !string_ok(c, khv_le32(item->value)))
 			return BAD_ITEM;
 	}
 	return BAD_NONE;

@@ -4,18 +4,7 @@
  */
 #include "engine_internal.h"
 
-/* Is @exe the file @path names, or below it? */
-static bool exe_below(const char *exe, size_t exe_len, const char *path)
-{
-	size_t len = strlen(path);
-
-	if (exe_len < len || memcmp(exe, path, len))
-		return false;
-	return exe_len == len || exe[len] == '/' || len == 1;
-}
-
-static bool item_matches(const struct khv_engine *e,
-			 const struct khv_process *p, u32 kind, u32 value)
+static bool item_matches(const struct khv_process *p, u32 kind, u32 value)
 {
 	switch (kind) {
 	case KHV_ITEM_ANY:
@@ -26,8 +15,6 @@ static bool item_matches(const struct khv_engine *e,
 		return p->uid == value;
 	case KHV_ITEM_DOMAIN:
 		return p->same_policy && p->domain == value;
-	case KHV_ITEM_EXE:
-		return exe_below(p->exe, p->exe_len, khv_string(e, value));
 	case KHV_ITEM_SELF:
 		return p->self;
 	case KHV_ITEM_PID:
@@ -46,11 +33,37 @@ static void fold_item(struct khv_fold *f, const struct khv_process *p,
 
 	if (cond)
 		grant = khv_cond_grant(f, cond, grant);
-	if (kind == KHV_ITEM_EXE && !p->exe)
+	if (kind == KHV_ITEM_EXE)
 		grant = khv_grant_unsure(grant);
-	else if (!item_matches(f->e, p, kind, khv_le32(item->value)))
+	else if (!item_matches(p, kind, khv_le32(item->value)))
 		return;
 	khv_fold_grant(f, entry, grant);
+}
+
+/*
+ * Items are in the order of their kinds. Those of kind EXE are what the tree of paths
+ * says once more, for a process whose program nobody can tell; where it is known the
+ * tree answers in their place.
+ */
+static void fold_items(struct khv_fold *f, const struct khv_process *p,
+		       const struct khv_blob_domain *dom)
+{
+	const struct khv_blob_item *item = khv_section(f->e, KHV_SEC_ITEMS);
+	u32 exe = khv_le32(dom->root[KHV_TREE_EXE]), i, nr;
+
+	item += khv_le32(dom->process);
+	nr = khv_le32(dom->nr_process);
+	for (i = 0; i < nr; i++, item++) {
+		khv_count();
+		if (khv_le32(item->kind) != KHV_ITEM_EXE || !p->exe) {
+			fold_item(f, p, item);
+			continue;
+		}
+		/* A program without a place, such as a memfd, is below none. */
+		if (p->exe_len && p->exe[0] == '/')
+			khv_fold_path(f, exe, p->exe, p->exe_len);
+		exe = 0;
+	}
 }
 
 void khv_engine_process(const struct khv_engine *e, u16 domain,
@@ -59,9 +72,7 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 			struct khv_decision *d)
 {
 	struct khv_fold f = KHV_FOLD(e, s, khv_judged(e, KHV_TYPE_PROCESS, verbs));
-	const struct khv_blob_item *item = khv_section(e, KHV_SEC_ITEMS);
 	const struct khv_blob_domain *dom;
-	u32 i, nr;
 
 	if (!f.want) {
 		khv_decide_allowed(d);
@@ -71,12 +82,7 @@ void khv_engine_process(const struct khv_engine *e, u16 domain,
 		dom = khv_domain_at(e, domain);
 		f.number = p->number;
 		f.grant = khv_le32(dom->fallback[KHV_TYPE_PROCESS]);
-		item += khv_le32(dom->process);
-		nr = khv_le32(dom->nr_process);
-		for (i = 0; i < nr; i++, item++) {
-			khv_count();
-			fold_item(&f, p, item);
-		}
+		fold_items(&f, p, dom);
 	}
 	khv_decide(&f, KHV_TYPE_PROCESS, d);
 }

@@ -33,7 +33,7 @@ static int check_node(const struct check *c, u32 i)
 {
 	const u8 inherited = KHV_NODE_GLOB | KHV_NODE_FLOAT | KHV_NODE_NET;
 	const u8 known = inherited | KHV_NODE_STAT | KHV_NODE_PATTERN |
-			 KHV_NODE_DEEP;
+			 KHV_NODE_DEEP | KHV_NODE_NESTED;
 	const struct khv_blob_node *n = c->nodes + i, *parent;
 	u32 up = khv_le32(n->parent);
 	const struct khv_blob_glob *g;
@@ -55,6 +55,8 @@ static int check_node(const struct check *c, u32 i)
 	if ((n->flags & KHV_NODE_GLOB) ? !n->more :
 	    (n->flags & (KHV_NODE_PATTERN | KHV_NODE_FLOAT | KHV_NODE_DEEP)))
 		return BAD_NODE;
+	if ((n->flags & KHV_NODE_NESTED) && !(n->flags & KHV_NODE_DEEP))
+		return BAD_NODE;
 	if (!up)
 		return n->name_len || (n->flags & ~(KHV_NODE_NET | KHV_NODE_STAT)) ?
 		       BAD_NODE : BAD_NONE;
@@ -65,10 +67,12 @@ static int check_node(const struct check *c, u32 i)
 		return BAD_NODE;
 	g = glob_of(c, parent);
 	if (n->flags & KHV_NODE_DEEP) {
-		/* One "**" per path: what is below must not branch again. */
+		/* Two in a row would be the same as one. */
 		if (khv_le32(g->deep) != i || n->nr || n->name_len ||
 		    !(n->flags & KHV_NODE_FLOAT) || !(n->flags & KHV_NODE_GLOB) ||
-		    (parent->flags & KHV_NODE_FLOAT))
+		    (parent->flags & KHV_NODE_DEEP) ||
+		    !(parent->flags & KHV_NODE_FLOAT) !=
+		    !(n->flags & KHV_NODE_NESTED))
 			return BAD_NODE;
 		return BAD_NONE;
 	}
@@ -95,7 +99,8 @@ static int check_branches(const struct check *c, u32 i)
 	u32 any = 0, run = 0, most = 0, before = 0, j;
 	u8 last = 0;
 
-	if (!range_ok(khv_le32(g->first), g->nr, c->count[KHV_SEC_BRANCHES]))
+	if (!range_ok(khv_le32(g->first), (u32)g->nr + g->nested,
+		      c->count[KHV_SEC_BRANCHES]))
 		return BAD_GLOB;
 	for (j = 0; j < g->nr; j++) {
 		u32 child = khv_le32(c->branches[khv_le32(g->first) + j]);
@@ -126,6 +131,47 @@ static int check_branches(const struct check *c, u32 i)
 	return any + most > g->overlap ? BAD_WIDTH : BAD_NONE;
 }
 
+/* The nearest "**" above a node below one: no further than a height can be. */
+static u32 owner_of(const struct check *c, u32 i)
+{
+	do {
+		i = khv_le32(c->nodes[i].parent);
+	} while (i && !(c->nodes[i].flags & KHV_NODE_DEEP));
+	return i;
+}
+
+/*
+ * What stands behind the branches of a "**" are those below it that have no other one
+ * between, in order, with no more width together than it says.
+ */
+static int check_nested(const struct check *c, u32 i)
+{
+	const struct khv_blob_node *n = c->nodes + i;
+	const struct khv_blob_glob *g = glob_of(c, n);
+	const __le32 *branch = c->branches + khv_le32(g->first) + g->nr;
+	u32 width = 0, before = 0, j;
+
+	for (j = 0; j < g->nested; j++) {
+		u32 deep = khv_le32(branch[j]);
+
+		if (deep >= c->count[KHV_SEC_NODES] || deep <= before ||
+		    !(c->nodes[deep].flags & KHV_NODE_NESTED) ||
+		    owner_of(c, deep) != i)
+			return BAD_GLOB;
+		before = deep;
+		width += width_of(c->nodes + deep);
+	}
+	return width > g->nested_width ? BAD_WIDTH : BAD_NONE;
+}
+
+/* What the "**" child of a node adds to its width: one below another "**", nothing. */
+static u32 deep_width(const struct check *c, const struct khv_blob_glob *g)
+{
+	const struct khv_blob_node *deep = c->nodes + khv_le32(g->deep);
+
+	return g->deep && !(deep->flags & KHV_NODE_NESTED) ? deep->width : 0;
+}
+
 /* The width of a node against that of its children. */
 static int check_width(const struct check *c, u32 i)
 {
@@ -139,11 +185,11 @@ static int check_width(const struct check *c, u32 i)
 		if (deep >= c->count[KHV_SEC_NODES] ||
 		    khv_le32(d->parent) != i || !(d->flags & KHV_NODE_DEEP))
 			return BAD_GLOB;
-		deep = d->width;
+		deep = deep_width(c, g);
 	}
 	width = g->overlap + deep;
 	if (n->flags & KHV_NODE_DEEP)
-		width = 1 + g->height * g->overlap;
+		width = 1 + g->height * g->overlap + g->nested_width;
 	if (width > n->width || (deep && n->width < 1 + deep))
 		return BAD_WIDTH;
 	return BAD_NONE;
@@ -155,13 +201,10 @@ static int check_literal(const struct check *c, u32 i)
 	const struct khv_blob_node *n = c->nodes + i;
 	const struct khv_blob_node *parent = c->nodes + khv_le32(n->parent);
 	const struct khv_blob_glob *g = glob_of(c, parent);
-	u32 deep = khv_le32(g->deep), width;
+	u32 width = width_of(n) + g->overlap + deep_width(c, g);
 
-	width = width_of(n) + g->overlap;
-	if (deep)
-		width += c->nodes[deep].width;
 	if (parent->flags & KHV_NODE_DEEP)
-		width = 1 + g->height * width;
+		width = 1 + g->height * width + g->nested_width;
 	if (width > parent->width)
 		return BAD_WIDTH;
 	if ((parent->flags & KHV_NODE_DEEP) &&
@@ -177,12 +220,12 @@ static int check_literal(const struct check *c, u32 i)
 static bool glob_empty(const struct khv_blob_glob *g)
 {
 	return !g->first && !g->deep && !g->literals && !g->nr && !g->overlap &&
-	       !g->height && !g->filter;
+	       !g->height && !g->nested && !g->nested_width && !g->filter;
 }
 
 int khv_check_trees(const struct check *c)
 {
-	u32 i, patterns = 0, branches = 0, n = c->count[KHV_SEC_NODES];
+	u32 i, listed = 0, branches = 0, n = c->count[KHV_SEC_NODES];
 	int reason = BAD_NONE;
 
 	if (!n || n >= KHV_MAX_NODES)
@@ -197,7 +240,10 @@ int khv_check_trees(const struct check *c)
 	for (i = 1; i < n && !reason; i++) {
 		khv_relax(i);
 		reason = check_branches(c, i);
+		if (!reason)
+			reason = check_nested(c, i);
 		branches += glob_of(c, c->nodes + i)->nr;
+		branches += glob_of(c, c->nodes + i)->nested;
 	}
 	for (i = 1; i < n && !reason; i++) {
 		khv_relax(i);
@@ -207,13 +253,13 @@ int khv_check_trees(const struct check *c)
 		const struct khv_blob_node *node = c->nodes + i;
 
 		khv_relax(i);
-		if (node->flags & KHV_NODE_PATTERN)
-			patterns++;
+		if (node->flags & (KHV_NODE_PATTERN | KHV_NODE_NESTED))
+			listed++;
 		else if (node->parent && !(node->flags & KHV_NODE_DEEP))
 			reason = check_literal(c, i);
 	}
-	/* Each branch is another pattern: if they are as many, none is missing. */
-	if (!reason && branches != patterns)
+	/* Each is in one list only: if they are as many, none is missing. */
+	if (!reason && branches != listed)
 		reason = BAD_GLOB;
 	return reason;
 }

@@ -10,19 +10,40 @@ struct wide {
 	u32 node[KHV_MAX_WIDTH];
 };
 
+/*
+ * A "**". One below another is met at each depth where what stands before it matches,
+ * and stays from then on: once is enough.
+ */
+static void wide_add_deep(struct khv_fold *f, struct wide *w, u32 deep)
+{
+	u32 i;
+
+	if (f->e->nodes[deep].flags & KHV_NODE_NESTED) {
+		for (i = 0; i < w->nr; i++) {
+			khv_count();
+			if (w->node[i] == deep)
+				return;
+		}
+	}
+	if (w->nr < KHV_MAX_WIDTH)
+		w->node[w->nr++] = deep;
+	else
+		f->broken = true;
+}
+
 static void wide_add(struct khv_fold *f, struct wide *w, u32 node)
 {
 	const struct khv_blob_node *n = f->e->nodes + node;
 	u32 deep = khv_le32(glob_of(f->e, n)->deep);
 
 	khv_count();
-	if (w->nr + !!deep >= KHV_MAX_WIDTH) {
+	if (w->nr >= KHV_MAX_WIDTH) {
 		f->broken = true;
 		return;
 	}
 	w->node[w->nr++] = node;
 	if (deep)
-		w->node[w->nr++] = deep;	/* "**" may stand for nothing */
+		wide_add_deep(f, w, deep);	/* "**" may stand for nothing */
 }
 
 /* Literal before pattern, then the number of literal bytes. */
@@ -70,10 +91,7 @@ static void wide_step(struct khv_fold *f, const struct wide *from,
 		g = glob_of(e, n);
 		if (n->flags & KHV_NODE_DEEP) {
 			/* It has no "**" of its own: no wide_add(). */
-			if (to->nr < KHV_MAX_WIDTH)
-				to->node[to->nr++] = node;
-			else
-				f->broken = true;
+			wide_add_deep(f, to, node);
 			if (!(khv_le64(g->filter) &
 			      khv_filter_bit(c->name[0]))) {
 				if (g->nr)

@@ -130,7 +130,8 @@ enum hvp_option_set {
 	HVP_OPT_RULE = 1 << 2, /* everything else of a rule */
 	HVP_OPT_ROLE = 1 << 3,
 	HVP_OPT_FROM = 1 << 4,
-	HVP_OPT_AT = 1 << 5, /* of a test */
+	HVP_OPT_AT = 1 << 5,  /* of a test */
+	HVP_OPT_NOT = 1 << 6, /* conditions with "!=" */
 };
 
 bool hvp_parse_options(struct hvp_compiler *c, const struct hvp_words *w,
@@ -147,6 +148,10 @@ void hvp_parse_admin(struct hvp_compiler *c, const struct hvp_words *w);
 bool hvp_role(struct hvp_compiler *c, const char *name, u32 column, u32 *role);
 bool hvp_until(struct hvp_compiler *c, const char *text, u32 column,
 	       u64 *until);
+/* Of a line in the source that is read now. No clock gets to the one or the other. */
+#define HVP_UNTIL_BOOT	 (~0ull)
+#define HVP_UNTIL_BOOTED 0ull
+bool hvp_until_boot(struct hvp_compiler *c, u64 *until);
 bool hvp_limit(struct hvp_compiler *c, const char *text, u32 column, u8 *limit);
 /* The clock of this compilation, in seconds since the epoch. */
 u64 hvp_now(struct hvp_compiler *c);
@@ -170,7 +175,9 @@ int hvp_read_source(struct hvp_compiler *c, const char *path);
 /* What was wrong with the file. */
 const char *hvp_read_error(struct hvp_compiler *c, int error);
 u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
-		   size_t len);
+		   size_t len, u64 changed);
+/* When the source of options.sources with this name was changed; @otherwise: none. */
+u64 hvp_given_changed(struct hvp_compiler *c, const char *name, u64 otherwise);
 
 /* --- expand.c -------------------------------------------------------------------- */
 

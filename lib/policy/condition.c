@@ -216,14 +216,41 @@ static bool parse_time(const char *text, u64 *seconds)
 	return true;
 }
 
+/* Rounded up: what is as old as the boot may be older. */
+static u64 boot_time(struct hvp_compiler *c)
+{
+	struct timespec now, up;
+
+	if (c->options.boot)
+		return c->options.boot;
+	/* Fails on no kernel; then no file is new enough. */
+	if (clock_gettime(CLOCK_REALTIME, &now) ||
+	    clock_gettime(CLOCK_BOOTTIME, &up))
+		return ~0ull;
+	return (u64)(now.tv_sec - up.tv_sec + (now.tv_nsec > up.tv_nsec));
+}
+
+/*
+ * The line is for the boot in which it was written. Nothing but the file says when that
+ * was: one that the machine was started with is from before. A file from the future
+ * tells nothing, so it is not believed.
+ */
+bool hvp_until_boot(struct hvp_compiler *c, u64 *until)
+{
+	u64 changed = c->sources.at[c->source].changed;
+
+	if (changed > hvp_now(c))
+		hvp_warning(
+			c, 0,
+			"until=boot: the file was changed in the future, so the line is as if it were not there: touch it");
+	*until = changed > boot_time(c) && changed <= hvp_now(c) ?
+			 HVP_UNTIL_BOOT :
+			 HVP_UNTIL_BOOTED;
+	return true;
+}
+
 bool hvp_until(struct hvp_compiler *c, const char *text, u32 column, u64 *until)
 {
-	if (!strcmp(text, "boot")) {
-		hvp_error(
-			c, column,
-			"not supported by this version: \"boot\": give a time");
-		return false;
-	}
 	if (parse_time(text, until))
 		return true;
 	hvp_error(

@@ -114,6 +114,25 @@ static void add_net(struct hvp_diff *d, const char *domain,
 	}
 }
 
+/* A process that is nobody's, of no user. */
+static const struct khv_process some_process = { .pid = ~0u,
+						 .uid = ~0u,
+						 .number = KHV_ANY_NUMBER,
+						 .exe = "" };
+
+static void add_exe(struct hvp_diff *d, const char *domain, const char *text,
+		    const char *sample)
+{
+	struct khv_process *q;
+
+	add_place(d, domain, KHV_TYPE_PROCESS,
+		  hvp_print(&d->mem, "exe:%s", text), NULL, false);
+	q = &d->places.at[d->places.nr - 1].process;
+	*q = some_process;
+	q->exe = sample;
+	q->exe_len = strlen(sample);
+}
+
 static void add_node(struct hvp_diff *d, const char *domain, u32 tree,
 		     const struct khv_engine *e, u32 n)
 {
@@ -130,12 +149,17 @@ static void add_node(struct hvp_diff *d, const char *domain, u32 tree,
 	switch (tree) {
 	case KHV_TREE_FILE:
 	case KHV_TREE_UNIX:
+	case KHV_TREE_EXE:
 		text = node_text(d, e, n, "/", false);
 		sample = node_text(d, e, n, "/", true);
 		if (!*text)
 			text = sample = "/";
 		if (tree == KHV_TREE_FILE) {
 			add_place(d, domain, KHV_TYPE_FILE, text, sample, true);
+			return;
+		}
+		if (tree == KHV_TREE_EXE) {
+			add_exe(d, domain, text, sample);
 			return;
 		}
 		add_place(d, domain, KHV_TYPE_SOCKET,
@@ -202,9 +226,7 @@ static void add_item(struct hvp_diff *d, const char *domain,
 		     const struct khv_blob_item *item)
 {
 	u32 value = khv_le32(item->value);
-	struct khv_process q = {
-		.pid = ~0u, .uid = ~0u, .number = KHV_ANY_NUMBER, .exe = ""
-	};
+	struct khv_process q = some_process;
 	const char *text = "any";
 
 	switch (khv_le32(item->kind)) {
@@ -230,10 +252,7 @@ static void add_item(struct hvp_diff *d, const char *domain,
 		q.domain = (u16)value;
 		break;
 	case KHV_ITEM_EXE:
-		q.exe = khv_string(e, value);
-		q.exe_len = strlen(q.exe);
-		text = hvp_print(&d->mem, "exe:%s", q.exe);
-		break;
+		return; /* its tree has the paths */
 	case KHV_ITEM_SELF:
 		text = "self";
 		q.self = true;
@@ -259,9 +278,7 @@ static void add_always(struct hvp_diff *d, const char *domain)
 	add_place(d, domain, KHV_TYPE_FILE, "what no rule covers", "/\1",
 		  false);
 	add_place(d, domain, KHV_TYPE_PROCESS, "any", NULL, false);
-	d->places.at[d->places.nr - 1].process = (struct khv_process){
-		.pid = ~0u, .uid = ~0u, .number = KHV_ANY_NUMBER, .exe = ""
-	};
+	d->places.at[d->places.nr - 1].process = some_process;
 	add_place(d, domain, KHV_TYPE_SOCKET, "any:0-65535", NULL, false);
 	d->places.at[d->places.nr - 1].addr.family = AF_INET;
 	for (i = 0; (f = khv_facility_at(i)); i++) {

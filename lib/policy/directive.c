@@ -90,6 +90,29 @@ static bool place_attach(struct hvp_compiler *c, const char *text, u32 len,
 			      column);
 }
 
+/*
+ * A program in the home of somebody is confined whoever runs it: another user would
+ * be a way out.
+ */
+static void attach_homes(struct hvp_compiler *c, const struct hvp_word *w,
+			 u32 rule)
+{
+	u32 i;
+
+	hvp_load_accounts(c);
+	if (!c->accounts.nr)
+		hvp_warning(
+			c, w->column,
+			"no account with a home: the line attaches nothing");
+	for (i = 0; i < c->accounts.nr; i++) {
+		c->account = &c->accounts.at[i];
+		if (!hvp_expand(c, w->text, w->len, w->column, place_attach,
+				&rule))
+			break;
+	}
+	c->account = NULL;
+}
+
 static void attach(struct hvp_compiler *c, const struct hvp_words *w)
 {
 	struct hvp_options options;
@@ -115,14 +138,11 @@ static void attach(struct hvp_compiler *c, const struct hvp_words *w)
 	c->rules.at[rule].why = options.why;
 	c->rules.at[rule].tag = options.tag;
 	c->rules.at[rule].perms.set = KHV_F_EXEC;
-	if (hvp_needs_account(c, w->at[1].text, w->at[1].len)) {
-		hvp_error(
-			c, w->at[1].column,
-			"not supported by this version: \"~\" in an attach line");
-		return;
-	}
-	hvp_expand(c, w->at[1].text, w->at[1].len, w->at[1].column,
-		   place_attach, &rule);
+	if (hvp_needs_account(c, w->at[1].text, w->at[1].len))
+		attach_homes(c, &w->at[1], rule);
+	else
+		hvp_expand(c, w->at[1].text, w->at[1].len, w->at[1].column,
+			   place_attach, &rule);
 }
 
 static void refuse(struct hvp_compiler *c, const struct hvp_words *w)
@@ -132,7 +152,8 @@ static void refuse(struct hvp_compiler *c, const struct hvp_words *w)
 
 	if (!in_main_file(c, w) ||
 	    !hvp_parse_options(c, w, 1,
-			       HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY,
+			       HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY |
+				       HVP_OPT_NOT,
 			       &options))
 		return;
 	if (!options.cond.what) {

@@ -58,7 +58,6 @@ struct walk {
 	struct hvp_compiler *c;
 	u32 node;
 	u32 column;
-	bool deep; /* "**" was seen */
 };
 
 /* A set has no escapes inside: "[" in a pattern begins one. */
@@ -109,6 +108,11 @@ static char *tidy_pattern(struct hvp_compiler *c, const char *text, u32 len,
 	return out;
 }
 
+static bool is_deep(const char *text, u32 len)
+{
+	return len == 2 && !memcmp(text, "**", 2);
+}
+
 static bool component(struct walk *w, const char *text, u32 len, bool last)
 {
 	struct hvp_compiler *c = w->c;
@@ -116,19 +120,12 @@ static bool component(struct walk *w, const char *text, u32 len, bool last)
 	u8 flags = 0;
 	char *name;
 
-	if (len == 2 && !memcmp(text, "**", 2)) {
+	if (is_deep(text, len)) {
 		if (last) { /* everything below is what each child covers */
 			w->node =
 				hvp_child(c, w->node, "*", 1, KHV_NODE_PATTERN);
 			return true;
 		}
-		if (w->deep) {
-			hvp_error(
-				c, w->column,
-				"not supported by this version: more than one \"**\" before the end of a path");
-			return false;
-		}
-		w->deep = true;
 		w->node = hvp_child(c, w->node, "", 0, KHV_NODE_DEEP);
 		return true;
 	}
@@ -201,11 +198,25 @@ static bool place_at(struct hvp_compiler *c, struct walk *w, const char *text,
 	return component(w, colon + 1, len - kind_len - 1, true);
 }
 
+static u32 after_slashes(const char *text, u32 i, u32 len)
+{
+	while (i < len && text[i] == '/')
+		i++;
+	return i;
+}
+
+static u32 before_slash(const char *text, u32 i, u32 len)
+{
+	while (i < len && text[i] != '/')
+		i++;
+	return i;
+}
+
 bool hvp_place_path(struct hvp_compiler *c, u32 rule, u32 *root, bool at,
 		    const char *text, u32 len, u32 column)
 {
 	struct walk w = { .c = c, .column = column };
-	u32 i = 0, start;
+	u32 i, start, rest;
 
 	if (!at && (!len || text[0] != '/')) {
 		hvp_error(c, column, "expected an absolute path, not \"%s\"",
@@ -219,18 +230,13 @@ bool hvp_place_path(struct hvp_compiler *c, u32 rule, u32 *root, bool at,
 		hvp_add_places(c, rule, w.node);
 		return true;
 	}
-	while (i < len) {
-		u32 rest;
-
-		while (i < len && text[i] == '/')
-			i++;
-		start = i;
-		while (i < len && text[i] != '/')
-			i++;
-		if (i == start)
-			break;
-		for (rest = i; rest < len && text[rest] == '/'; rest++)
-			;
+	for (start = after_slashes(text, 0, len); start < len; start = rest) {
+		i = before_slash(text, start, len);
+		rest = after_slashes(text, i, len);
+		/* Two "**" in a row mean what the second one does. */
+		if (is_deep(text + start, i - start) &&
+		    is_deep(text + rest, before_slash(text, rest, len) - rest))
+			continue;
 		if (!component(&w, text + start, i - start, rest == len))
 			return false;
 	}

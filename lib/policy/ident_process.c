@@ -45,21 +45,18 @@ const char *hvp_parse_process(struct hvp_mem *m, const char *text, u8 *kind,
 	return NULL;
 }
 
-/* Lexical: no doubled or trailing slash. */
-static char *plain_path(struct hvp_compiler *c, const char *path)
+/* What a program may be is a tree, as of files; see the item in blob.h as well. */
+static bool place_exe(struct hvp_compiler *c, u32 rule, const char *text,
+		      u32 len, u32 column)
 {
-	char *out = hvp_copy(&c->mem, path, strlen(path)), *at = out;
+	const u32 skip = strlen("exe:");
+	u32 *root = &c->domains.at[c->domain].root[KHV_TREE_EXE];
 
-	for (; *path; path++)
-		if (*path != '/' || (path[1] && path[1] != '/'))
-			*at++ = *path;
-	if (at == out)
-		*at++ = '/';
-	*at = 0;
-	return out;
+	return hvp_place_path(c, rule, root, false, text + skip, len - skip,
+			      column + skip);
 }
 
-static bool find_value(struct hvp_compiler *c, struct hvp_item *item,
+static bool find_value(struct hvp_compiler *c, struct hvp_item *item, u32 rule,
 		       const char *text, u32 len, const char *name, u32 column)
 {
 	const struct hvp_account *account;
@@ -79,22 +76,7 @@ static bool find_value(struct hvp_compiler *c, struct hvp_item *item,
 		item->value = account->uid;
 		return true;
 	case KHV_ITEM_EXE:
-		if (hvp_has(text, len, "*?[")) {
-			hvp_error(
-				c, where,
-				"not supported by this version: wildcards in exe:");
-			return false;
-		}
-		if (name[0] != '/') {
-			hvp_error(c, where,
-				  "expected an absolute path, not \"%s\"",
-				  hvp_show(c, name, strlen(name)));
-			return false;
-		}
-		name = plain_path(c, name);
-		item->value = hvp_string(c, name, strlen(name));
-		item->exe_len = strlen(name);
-		return true;
+		return place_exe(c, rule, text, len, column);
 	default:
 		return true;
 	}
@@ -115,7 +97,7 @@ bool hvp_place_process(struct hvp_compiler *c, u32 rule, const char *text,
 		hvp_error(c, column, "%s", error);
 		return false;
 	}
-	if (name && !find_value(c, &item, text, len, name, column))
+	if (name && !find_value(c, &item, rule, text, len, name, column))
 		return false;
 	n = hvp_rule_places(c, rule, p);
 	for (i = 0; i < n; i++) {

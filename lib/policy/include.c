@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* Source files and where includes are looked for. */
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "compiler.h"
 
@@ -8,7 +9,7 @@
 #define MOST_DEPTH 8
 
 u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
-		   size_t len)
+		   size_t len, u64 changed)
 {
 	struct hvp_source *s;
 	char *at;
@@ -18,6 +19,7 @@ u32 hvp_add_source(struct hvp_compiler *c, const char *name, char *text,
 	s->name = hvp_copy(&c->mem, name, strlen(name));
 	s->text = text;
 	s->len = len;
+	s->changed = changed;
 	s->offset = c->text.nr;
 	at = hvp_more(&c->mem, &c->text, len + 1);
 	if (len)
@@ -41,13 +43,16 @@ int hvp_read_source(struct hvp_compiler *c, const char *path)
 {
 	char *text = NULL;
 	size_t len = 0, n;
+	struct stat st;
 	int error = 0;
 	FILE *file;
 
 	file = fopen(path, "re");
 	if (!file)
 		return -errno;
-	do {
+	if (fstat(fileno(file), &st))
+		error = errno;
+	while (!error) {
 		/* Not hvp_alloc(): it jumps, and the file would stay open. */
 		char *more = realloc(text, len + 65536);
 
@@ -58,7 +63,9 @@ int hvp_read_source(struct hvp_compiler *c, const char *path)
 		text = more;
 		n = fread(text + len, 1, 65536, file);
 		len += n;
-	} while (n == 65536 && len < MOST_BYTES);
+		if (n < 65536 || len >= MOST_BYTES)
+			break;
+	}
 	if (!error && ferror(file))
 		error = errno ? errno : EIO;
 	if (len >= MOST_BYTES)
@@ -71,7 +78,8 @@ int hvp_read_source(struct hvp_compiler *c, const char *path)
 			memcpy(copy, text, len);
 		copy[len] = 0;
 		free(text);
-		return hvp_add_source(c, path, copy, len);
+		return hvp_add_source(c, path, copy, len,
+				      st.st_mtime > 0 ? st.st_mtime : 0);
 	}
 	free(text);
 	return -error;
@@ -79,15 +87,17 @@ int hvp_read_source(struct hvp_compiler *c, const char *path)
 
 /*
  * The source of options.sources that an include means: @path as it was opened, or
- * the last part of it, for <name>. -1: none, as if the file did not exist.
+ * the last part of it, for <name>. The policy file is before @first. -1: none, as if
+ * the file did not exist.
  */
-static long given(struct hvp_compiler *c, const char *path, bool whole)
+static long given(struct hvp_compiler *c, const char *path, bool whole,
+		  size_t first)
 {
 	const struct khv_policy *from = c->options.sources;
 	size_t i, len, want = strlen(path);
 	const char *file, *text;
 
-	for (i = 1; i < khv_policy_nr_sources(from); i++) {
+	for (i = first; i < khv_policy_nr_sources(from); i++) {
 		size_t n;
 
 		if (khv_policy_source(from, i, &file, &text, &len))
@@ -107,19 +117,34 @@ static const char *find_given(struct hvp_compiler *c, const char *name)
 	size_t len;
 	long i;
 
-	i = given(c, hvp_print(&c->mem, "%s.hv", name), false);
+	i = given(c, hvp_print(&c->mem, "%s.hv", name), false, 1);
 	if (i < 0)
-		i = given(c, name, false);
+		i = given(c, name, false, 1);
 	if (i < 0 || khv_policy_source(c->options.sources, (size_t)i, &file,
 				       &text, &len))
 		return NULL;
 	return file;
 }
 
+static u64 changed_at(struct hvp_compiler *c, long i)
+{
+	const struct khv_blob_source *s =
+		khv_section(&c->options.sources->engine, KHV_SEC_SOURCES);
+
+	return khv_le64(s[i].changed);
+}
+
+u64 hvp_given_changed(struct hvp_compiler *c, const char *name, u64 otherwise)
+{
+	long i = c->options.sources ? given(c, name, true, 0) : -1;
+
+	return i < 0 ? otherwise : changed_at(c, i);
+}
+
 static int read_given(struct hvp_compiler *c, const char *path)
 {
 	const char *file, *text;
-	long i = given(c, path, true);
+	long i = given(c, path, true, 1);
 	size_t len;
 	char *copy;
 
@@ -127,7 +152,7 @@ static int read_given(struct hvp_compiler *c, const char *path)
 				       &text, &len))
 		return -ENOENT;
 	copy = hvp_copy(&c->mem, text, len);
-	return (int)hvp_add_source(c, path, copy, len);
+	return (int)hvp_add_source(c, path, copy, len, changed_at(c, i));
 }
 
 static const char *in_folder(struct hvp_compiler *c, const char *folder,

@@ -32,6 +32,11 @@ static void lint_expired(struct hvp_compiler *c)
 
 		if (!(cond->what & KHV_COND_UNTIL) || cond->until > now)
 			continue;
+		if (cond->until == HVP_UNTIL_BOOTED) {
+			say(c, i, r->until_column,
+			    "the machine was started since this file was changed: this line is as if it were not there");
+			continue;
+		}
 		if (gmtime_r(&end, &tm))
 			strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm);
 		say(c, i, r->until_column,
@@ -55,7 +60,8 @@ static void lint_refused(struct hvp_compiler *c)
 			const struct hvp_cond *no =
 				&c->conds.at[c->rules.at[c->refuse.at[j]].cond];
 
-			if (no->what != KHV_COND_USER || no->uid != cond->uid)
+			if (no->what != KHV_COND_USER || cond->negated ||
+			    (no->uid == cond->uid) == !!no->negated)
 				continue;
 			say(c, i, 0,
 			    "unreachable: %s refuses this user the program",

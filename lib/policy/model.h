@@ -26,7 +26,8 @@ struct hvp_source {
 	const char *name;
 	char *text;
 	size_t len;
-	u32 offset; /* in TEXT */
+	u64 changed; /* seconds since the epoch */
+	u32 offset;  /* in TEXT */
 };
 
 struct hvp_var {
@@ -108,6 +109,8 @@ struct hvp_node {
 	u16 name_len;
 	u8 flags;
 	u8 width, overlap, height;
+	u8 nested;	 /* "**" below this one with no other one between */
+	u8 nested_width; /* of all of these */
 	u8 shares; /* the ports of the node so many before it; 0: its own */
 	bool has_children;
 	/* filled by order.c */
@@ -120,7 +123,6 @@ struct hvp_item {
 	u16 domain;
 	u8 kind;
 	u32 value;
-	u32 exe_len;
 	struct hvp_place place;
 };
 
@@ -143,9 +145,10 @@ struct hvp_account {
 struct hvp_cond {
 	u64 until;
 	u32 what, uid, gid;
-	u32 role;   /* roles */
-	u32 ranges; /* range_sets */
-	u32 ranged; /* verb */
+	u32 role;    /* roles */
+	u32 ranges;  /* range_sets */
+	u32 ranged;  /* verb */
+	u32 negated; /* of what: "!=" */
 	u32 from_length;
 	u32 from_inet6;
 	u8 from[16];

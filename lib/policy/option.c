@@ -27,40 +27,36 @@ static const struct {
 struct option {
 	const struct hvp_word *word;
 	char *key;
+	char op; /* of "=", "!=", "<=", ">=": the first character; 0: a flag */
+	u32 op_len, op_column;
 	const char *value; /* escaped; NULL: a flag */
 	u32 value_len;
 	u32 value_column;
 };
 
-static bool split(struct hvp_compiler *c, const struct hvp_word *w,
+static void split(struct hvp_compiler *c, const struct hvp_word *w,
 		  struct option *o)
 {
 	u32 n = strcspn(w->text, "=!<>");
 
+	memset(o, 0, sizeof(*o));
 	o->word = w;
 	o->key = hvp_copy(&c->mem, w->text, n);
-	o->value = NULL;
-	if (!w->text[n])
-		return true;
-	if (w->text[n] != '=') {
-		hvp_error(
-			c, w->column + n,
-			"not supported by this version: \"%.*s\" in \"%s\", only \"=\"",
-			w->text[n + 1] == '=' ? 2 : 1, w->text + n,
-			hvp_show(c, w->text, w->len));
-		return false;
-	}
-	o->value = w->text + n + 1;
-	o->value_len = w->len - n - 1;
-	o->value_column = w->column + n + 1;
-	return true;
+	o->op = w->text[n];
+	if (!o->op)
+		return;
+	o->op_len = o->op != '=' && w->text[n + 1] == '=' ? 2 : 1;
+	o->op_column = w->column + n;
+	n += o->op_len;
+	o->value = w->text + n;
+	o->value_len = w->len - n;
+	o->value_column = w->column + n;
 }
 
 static bool need(struct hvp_compiler *c, const struct option *o, bool value)
 {
 	if (!value && o->value) {
-		hvp_error(c, o->value_column - 1, "\"%s\" takes no value",
-			  o->key);
+		hvp_error(c, o->op_column, "\"%s\" takes no value", o->key);
 		return false;
 	}
 	if (value && (!o->value || !o->value_len)) {
@@ -68,6 +64,29 @@ static bool need(struct hvp_compiler *c, const struct option *o, bool value)
 			  "expected %s=VALUE", o->key);
 		return false;
 	}
+	return true;
+}
+
+/* "!=" is for conditions of rules about somebody; nothing here has an order. */
+static bool may_compare(struct hvp_compiler *c, const struct option *o,
+			u32 cond, unsigned int allowed,
+			struct hvp_options *options)
+{
+	if (!o->op || o->op == '=')
+		return true;
+	if (o->op != '!' || o->op_len != 2) {
+		hvp_error(c, o->op_column,
+			  "\"%s\" has no order to compare by: expected \"=\"%s",
+			  o->key, cond ? " or \"!=\"" : "");
+		return false;
+	}
+	if (!cond || !(allowed & HVP_OPT_NOT)) {
+		hvp_error(c, o->op_column, "\"!=\" has no meaning here: %s",
+			  cond ? "a test is asked by one" :
+				 "it is for user, group, role and from");
+		return false;
+	}
+	options->cond.negated |= cond;
 	return true;
 }
 
@@ -100,7 +119,7 @@ static bool user(struct hvp_compiler *c, const struct option *o,
 	}
 	options->cond.uid = options->account->uid;
 	options->cond.what |= KHV_COND_USER;
-	options->has_user = true;
+	options->has_user = !(options->cond.negated & KHV_COND_USER);
 	return true;
 }
 
@@ -158,6 +177,8 @@ static bool until(struct hvp_compiler *c, const struct option *o,
 {
 	options->cond.what |= KHV_COND_UNTIL;
 	options->until_column = o->word->column;
+	if (!strcmp(value, "boot"))
+		return hvp_until_boot(c, &options->cond.until);
 	return hvp_until(c, value, o->value_column, &options->cond.until);
 }
 
@@ -215,20 +236,21 @@ static bool tag(struct hvp_compiler *c, const struct option *o,
 static const struct {
 	const char *key;
 	unsigned int set; /* enum hvp_option_set */
+	u32 negates;	  /* the condition that "!=" turns around */
 	bool (*take)(struct hvp_compiler *c, const struct option *o,
 		     const char *value, struct hvp_options *options);
 } keys[] = {
-	{ "user", HVP_OPT_USER, user },
-	{ "group", HVP_OPT_USER, group },
-	{ "role", HVP_OPT_ROLE, role },
-	{ "from", HVP_OPT_FROM, from },
-	{ "errno", HVP_OPT_RULE, error_name },
-	{ "limit", HVP_OPT_RULE, limit },
-	{ "log", HVP_OPT_RULE, log_level },
-	{ "until", HVP_OPT_RULE, until },
-	{ "at", HVP_OPT_AT, at },
-	{ "why", HVP_OPT_WHY, why },
-	{ "tag", HVP_OPT_WHY, tag },
+	{ "user", HVP_OPT_USER, KHV_COND_USER, user },
+	{ "group", HVP_OPT_USER, KHV_COND_GROUP, group },
+	{ "role", HVP_OPT_ROLE, KHV_COND_ROLE, role },
+	{ "from", HVP_OPT_FROM, KHV_COND_FROM, from },
+	{ "errno", HVP_OPT_RULE, 0, error_name },
+	{ "limit", HVP_OPT_RULE, 0, limit },
+	{ "log", HVP_OPT_RULE, 0, log_level },
+	{ "until", HVP_OPT_RULE, 0, until },
+	{ "at", HVP_OPT_AT, 0, at },
+	{ "why", HVP_OPT_WHY, 0, why },
+	{ "tag", HVP_OPT_WHY, 0, tag },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -256,7 +278,8 @@ static bool one_option(struct hvp_compiler *c, const struct hvp_word *w,
 	struct option o;
 	u32 i;
 
-	if (!split(c, w, &o) || not_yet(c, w, o.key))
+	split(c, w, &o);
+	if (not_yet(c, w, o.key))
 		return false;
 	if (!hvp_is_one_of(o.key, names)) {
 		hvp_error(c, w->column, "unknown option \"%s\"%s",
@@ -274,7 +297,8 @@ static bool one_option(struct hvp_compiler *c, const struct hvp_word *w,
 	}
 	if (i == NR_KEYS)
 		return flag(c, &o, options);
-	return need(c, &o, true) &&
+	return may_compare(c, &o, keys[i].negates, allowed, options) &&
+	       need(c, &o, true) &&
 	       keys[i].take(c, &o,
 			    hvp_unescape(&c->mem, o.value, o.value_len, NULL),
 			    options);

@@ -54,12 +54,34 @@ static bool prefixes_meet(const struct hvp_cond *a, const struct hvp_cond *b)
 	return true;
 }
 
+/* Does nobody meet both, of which one or the other is not to hold? */
+static bool negations_exclude(const struct hvp_cond *a,
+			      const struct hvp_cond *b)
+{
+	u32 one = (a->negated ^ b->negated) & a->what & b->what;
+
+	if ((one & KHV_COND_USER) && a->uid == b->uid)
+		return true;
+	if ((one & KHV_COND_GROUP) && a->gid == b->gid)
+		return true;
+	if ((one & KHV_COND_ROLE) && a->role == b->role)
+		return true;
+	if (!(one & KHV_COND_FROM))
+		return false;
+	/* Everything that the one means is what the other does not. */
+	if (a->negated & KHV_COND_FROM)
+		return a->from_length <= b->from_length && prefixes_meet(a, b);
+	return b->from_length <= a->from_length && prefixes_meet(a, b);
+}
+
 bool hvp_together(struct hvp_compiler *c, u32 cond_a, u32 cond_b)
 {
 	const struct hvp_cond *a = &c->conds.at[cond_a];
 	const struct hvp_cond *b = &c->conds.at[cond_b];
-	u32 both = a->what & b->what;
+	u32 both = a->what & b->what & ~(a->negated | b->negated);
 
+	if (negations_exclude(a, b))
+		return false;
 	/* Somebody may be in two groups, and have two roles. */
 	if ((both & KHV_COND_USER) && a->uid != b->uid)
 		return false;
@@ -244,8 +266,6 @@ static int compare_items(const void *a, const void *b)
 		return x->domain < y->domain ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	if (x->exe_len != y->exe_len)
-		return x->exe_len < y->exe_len ? -1 : 1;
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;
 	if (x->place.class != y->place.class)
@@ -272,7 +292,9 @@ static void order_items(struct hvp_compiler *c)
 
 			if (x->domain != y->domain || x->kind != y->kind ||
 			    x->value != y->value ||
-			    x->place.class != y->place.class)
+			    x->place.class != y->place.class ||
+			    /* its tree is looked at for this */
+			    x->kind == KHV_ITEM_EXE)
 				break;
 			if (hvp_clash(c, &x->place, &y->place))
 				hvp_report_tie(c, NULL, x->place.rule,

@@ -26,6 +26,7 @@ struct overlap {
 	struct hvp_compiler *c;
 	u8 *reach; /* table of glob_meet() */
 	struct token *a, *b;
+	u8 *row[2]; /* of paths_meet() */
 };
 
 static void add_byte(struct token *t, u32 byte)
@@ -127,32 +128,54 @@ static bool component_meet(struct overlap *o, u32 x, u32 y)
 			 tokens(o->b, strings + b->name, b->name_len, true));
 }
 
-static bool is_deep(struct overlap *o, u32 node)
+static bool is_deep(struct overlap *o, const struct pattern *p, u32 i)
 {
-	return o->c->nodes.at[node].flags & KHV_NODE_DEEP;
+	return i < p->depth &&
+	       o->c->nodes.at[p->chain[i]].flags & KHV_NODE_DEEP;
 }
 
-/* Is there a path that both match? At most one "**" in each. */
-static bool paths_meet(struct overlap *o, const struct pattern *a, u32 i,
-		       const struct pattern *b, u32 j)
+/*
+ * Is there a path that both match? Forwards, a component of @a at a time: @now says
+ * how many of @b can be used up by then. Nearly always that is one number, and the
+ * first names tell that there is none.
+ */
+static bool paths_meet(struct overlap *o, const struct pattern *a,
+		       const struct pattern *b)
 {
-	for (;; i++, j++) {
-		bool deep_a = i < a->depth && is_deep(o, a->chain[i]);
-		bool deep_b = j < b->depth && is_deep(o, b->chain[j]);
+	u8 *now = o->row[0], *next = o->row[1], *swap;
+	bool any = true;
+	u32 i, j;
 
-		if (i == a->depth && j == b->depth)
-			return true;
-		if (deep_a || deep_b)
-			break;
-		if (i == a->depth || j == b->depth ||
-		    !component_meet(o, a->chain[i], b->chain[j]))
-			return false;
+	memset(now, 0, b->depth + 1);
+	now[0] = 1;
+	for (i = 0; any; i++) {
+		any = false;
+		memset(next, 0, b->depth + 1);
+		for (j = 0; j <= b->depth; j++) {
+			bool deep_a = is_deep(o, a, i);
+			bool deep_b = is_deep(o, b, j);
+
+			if (!now[j])
+				continue;
+			if (i == a->depth && j == b->depth)
+				return true;
+			/* "**" is used up, or takes what the other has there. */
+			if ((deep_a || deep_b) && j < b->depth)
+				now[j + 1] = 1;
+			if (i == a->depth)
+				continue;
+			if (deep_a || deep_b)
+				next[j] = 1;
+			else if (j < b->depth &&
+				 component_meet(o, a->chain[i], b->chain[j]))
+				next[j + 1] = 1;
+			any |= next[j] || (j < b->depth && next[j + 1]);
+		}
+		swap = now;
+		now = next;
+		next = swap;
 	}
-	if (i < a->depth && is_deep(o, a->chain[i]))
-		return paths_meet(o, a, i + 1, b, j) ||
-		       (j < b->depth && paths_meet(o, a, i, b, j + 1));
-	return paths_meet(o, a, i, b, j + 1) ||
-	       (i < a->depth && paths_meet(o, a, i + 1, b, j));
+	return false;
 }
 
 /* The first pair of rules that contradict each other, if any. */
@@ -202,7 +225,7 @@ void hvp_overlap(struct hvp_compiler *c)
 {
 	struct overlap o = { .c = c };
 	HVP_LIST(struct pattern) list = { 0 };
-	u32 i, j, a, b;
+	u32 i, j, a, b, deepest = 0;
 
 	for (i = 1; i < c->nodes.nr; i++) {
 		const struct hvp_node *n = &c->nodes.at[i];
@@ -228,6 +251,11 @@ void hvp_overlap(struct hvp_compiler *c)
 		return;
 	}
 	qsort(list.at, list.nr, sizeof(*list.at), compare);
+	for (i = 0; i < list.nr; i++)
+		if (list.at[i].depth > deepest)
+			deepest = list.at[i].depth;
+	for (i = 0; i < 2; i++)
+		o.row[i] = hvp_alloc(&c->mem, deepest + 1);
 	o.reach = hvp_alloc(&c->mem,
 			    (KHV_MAX_COMPONENT + 1) * (KHV_MAX_COMPONENT + 1));
 	o.a = hvp_alloc(&c->mem, (KHV_MAX_COMPONENT + 1) * sizeof(*o.a));
@@ -239,7 +267,7 @@ void hvp_overlap(struct hvp_compiler *c)
 				list.at[j].literals == x->literals;
 		     j++)
 			if (nodes_clash(c, x->node, list.at[j].node, &a, &b) &&
-			    paths_meet(&o, x, 0, &list.at[j], 0))
+			    paths_meet(&o, x, &list.at[j]))
 				hvp_report_tie(c, NULL, a, b, true);
 	}
 }

@@ -138,7 +138,9 @@ int khv_policy_compile_text(const char *name, const char *text, size_t len,
 	if (len)
 		memcpy(copy, text, len);
 	copy[len] = 0;
-	hvp_add_source(c, name, copy, len);
+	/* A text is given now, or it is one in force with a change. */
+	hvp_add_source(c, name, copy, len,
+		       hvp_given_changed(c, name, hvp_now(c)));
 	compile(c);
 	return finish(c, 0, policy);
 }
@@ -158,7 +160,7 @@ int khv_policy_compile_file(const char *path,
 		return finish(c, c->policy->nr_errors ? 0 : -ENOMEM, policy);
 	got = hvp_read_source(c, path);
 	if (got < 0) {
-		hvp_add_source(c, path, "", 0);
+		hvp_add_source(c, path, "", 0, 0);
 		hvp_message(c, KHV_MSG_ERROR, 0, 0, 0,
 			    "cannot read the file: %s",
 			    hvp_read_error(c, -got));

@@ -218,7 +218,10 @@ static void place_accounts(struct hvp_compiler *c, const struct hvp_word *w,
 		struct hvp_cond own = options->cond;
 
 		c->account = &c->accounts.at[i];
+		if ((own.negated & KHV_COND_USER) && own.uid == c->account->uid)
+			continue;
 		own.what |= KHV_COND_USER;
+		own.negated &= ~KHV_COND_USER;
 		own.uid = c->account->uid;
 		c->rules.at[x->rule].cond = hvp_cond(c, &own);
 		if (!hvp_expand(c, w->text, w->len, w->column, place, x))
@@ -283,11 +286,12 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 	c->mentions |= 1 << type;
 	if (!hvp_parse_perms(c, type, &w->at[2], &perms) ||
 	    !parse_target(c, w, type, &next, &target) ||
-	    !hvp_parse_options(
-		    c, w, next,
-		    HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY | HVP_OPT_RULE |
-			    (type == KHV_TYPE_SOCKET ? HVP_OPT_FROM : 0),
-		    &options))
+	    !hvp_parse_options(c, w, next,
+			       HVP_OPT_USER | HVP_OPT_ROLE | HVP_OPT_WHY |
+				       HVP_OPT_RULE | HVP_OPT_NOT |
+				       (type == KHV_TYPE_SOCKET ? HVP_OPT_FROM :
+								  0),
+			       &options))
 		return;
 	if (options.exact && type != KHV_TYPE_FILE &&
 	    strncmp(w->at[1].text, "unix:", 5)) {

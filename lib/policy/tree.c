@@ -113,6 +113,8 @@ u32 hvp_child(struct hvp_compiler *c, u32 parent, const char *name, u32 len,
 	n->literals = up->literals + literal_bytes(name, len, flags);
 	up->has_children = true;
 	if (flags & KHV_NODE_DEEP) {
+		if (up->flags & KHV_NODE_FLOAT)
+			n->flags |= KHV_NODE_NESTED;
 		n->flags |= KHV_NODE_FLOAT;
 		up->deep = node;
 	}

@@ -6,10 +6,13 @@
 #include <endian.h>
 #include "compiler.h"
 
+/* Of a node: its patterns; of a "**" also those below it, behind them. */
 struct branch {
 	u32 node, parent;
-	u8 first;
+	u32 first; /* byte, or NESTED */
 };
+
+enum { NESTED = 256 };
 
 static int compare_branches(const void *a, const void *b)
 {
@@ -66,20 +69,56 @@ static u32 overlap_of(struct hvp_compiler *c, const struct branch *b, u32 nr)
 	return any + most;
 }
 
+/* The nearest "**" above one that is below another. */
+static u32 owner_of(struct hvp_compiler *c, u32 node)
+{
+	do {
+		node = c->nodes.at[node].parent;
+	} while (!(c->nodes.at[node].flags & KHV_NODE_DEEP));
+	return node;
+}
+
+/* All of them may have been met, and each stays; false if that is too many. */
+static bool add_nested(struct hvp_compiler *c, struct hvp_node *n,
+		       const struct branch *b, u32 first, u32 nr)
+{
+	u32 width = 0, i;
+
+	for (i = first; i < first + nr; i++)
+		width += width_of(&c->nodes.at[b[i].node]);
+	if (width > KHV_MAX_WIDTH)
+		return false;
+	n->nested = nr;
+	n->nested_width = width;
+	return true;
+}
+
+/* Of the "**" below a node that counts with it, and not with another one above. */
+static u32 deep_width(struct hvp_compiler *c, const struct hvp_node *n)
+{
+	const struct hvp_node *deep = &c->nodes.at[n->deep];
+
+	return n->deep && !(deep->flags & KHV_NODE_NESTED) ? deep->width : 0;
+}
+
 static void node_width(struct hvp_compiler *c, u32 i, const struct branch *b,
-		       u32 nr)
+		       u32 nr, u32 nested)
 {
 	struct hvp_node *n = &c->nodes.at[i];
-	u32 deep = n->deep ? c->nodes.at[n->deep].width : 0, width = 0;
+	u32 deep = deep_width(c, n), width = 0;
 	struct hvp_node *up = &c->nodes.at[n->parent];
 
 	n->overlap = 0;
+	if (!add_nested(c, n, b, nr, nested)) {
+		too_wide(c, i);
+		return;
+	}
 	if (n->has_children) {
 		u32 overlap = overlap_of(c, b, nr);
 
 		width = n->widest + overlap;
 		if (n->flags & KHV_NODE_DEEP)
-			width = 1 + n->height * width;
+			width = 1 + n->height * width + n->nested_width;
 		else
 			width += deep;
 		if (deep && width < 1 + deep)
@@ -100,8 +139,10 @@ static void node_width(struct hvp_compiler *c, u32 i, const struct branch *b,
 		if (up->widest < width_of(n))
 			up->widest = width_of(n);
 	}
-	if ((n->flags & KHV_NODE_FLOAT) && up->height < n->height + 1)
-		up->height = n->height + 1;
+	/* What is higher than any width may be is refused: it need not be counted. */
+	if ((n->flags & KHV_NODE_FLOAT) && !(n->flags & KHV_NODE_NESTED) &&
+	    up->height < n->height + 1)
+		up->height = n->height + (n->height <= KHV_MAX_WIDTH);
 }
 
 static void add_glob(struct hvp_compiler *c, u32 i, u32 first, u32 nr)
@@ -113,7 +154,7 @@ static void add_glob(struct hvp_compiler *c, u32 i, u32 first, u32 nr)
 		return;
 	n->glob = c->globs.nr;
 	g = hvp_push(&c->mem, &c->globs);
-	g->first = htole32(nr ? first : 0);
+	g->first = htole32(nr || n->nested ? first : 0);
 	g->deep = htole32(n->deep);
 	g->literals = htole16(n->literals > 0xffff ? 0xffff : n->literals);
 	g->nr = nr;
@@ -121,22 +162,29 @@ static void add_glob(struct hvp_compiler *c, u32 i, u32 first, u32 nr)
 	if (n->flags & KHV_NODE_DEEP)
 		g->filter = htole64(n->filter);
 	g->height = n->flags & KHV_NODE_FLOAT ? n->height : 0;
+	g->nested = n->nested;
+	g->nested_width = n->nested_width;
 }
 
 void hvp_widths(struct hvp_compiler *c)
 {
 	HVP_LIST(struct branch) all = { 0 };
-	u32 i, end;
+	u32 i, end, nested;
 
 	hvp_push(&c->mem, &c->globs); /* 0 is none */
 	for (i = 1; i < c->nodes.nr; i++) {
 		const struct hvp_node *n = &c->nodes.at[i];
 		struct branch *b;
 
-		if (!(n->flags & KHV_NODE_PATTERN))
+		if (!(n->flags & (KHV_NODE_PATTERN | KHV_NODE_NESTED)))
 			continue;
 		b = hvp_push(&c->mem, &all);
 		b->node = i;
+		if (n->flags & KHV_NODE_NESTED) {
+			b->parent = owner_of(c, i);
+			b->first = NESTED;
+			continue;
+		}
 		b->parent = n->parent;
 		b->first = khv_glob_first(c->strings.at + n->name, n->name_len);
 	}
@@ -149,14 +197,18 @@ void hvp_widths(struct hvp_compiler *c)
 	for (i = c->nodes.nr - 1; i > 0 && !c->stop; i--) {
 		u32 start = end;
 
-		while (start && all.at[start - 1].parent == i)
+		nested = 0;
+		while (start && all.at[start - 1].parent == i) {
 			start--;
-		if (end - start > KHV_MAX_PATTERNS) {
+			nested += all.at[start].first == NESTED;
+		}
+		if (end - start - nested > KHV_MAX_PATTERNS) {
 			too_wide(c, i);
 			return;
 		}
-		node_width(c, i, all.nr ? all.at + start : NULL, end - start);
-		add_glob(c, i, start, end - start);
+		node_width(c, i, all.nr ? all.at + start : NULL,
+			   end - start - nested, nested);
+		add_glob(c, i, start, end - start - nested);
 		end = start;
 	}
 }

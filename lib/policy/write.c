@@ -118,6 +118,7 @@ static void write_conds(struct writer *w)
 		b[i].ranged = htole32(from->ranged);
 		b[i].from_length = from->from_length;
 		b[i].from_inet6 = from->from_inet6;
+		b[i].negated = from->negated;
 		memcpy(b[i].from, from->from, sizeof(b[i].from));
 		if (from->what & KHV_COND_ROLE) {
 			b[i].role = htole32(c->roles.at[from->role].first);
@@ -214,6 +215,7 @@ static void write_sources(struct writer *w)
 		b[i].name = htole32(hvp_string(c, s->name, strlen(s->name)));
 		b[i].text = htole32(s->offset);
 		b[i].len = htole32(s->len);
+		b[i].changed = htole64(s->changed);
 	}
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Conditions and effects of rules, in the kernel: until, role, limit, kill, log,
-# signal(...), ioctl(...), exe:, mode learn, -> detach.
+# Conditions and effects of rules, in the kernel: until, role, !=, paths with
+# several **, ~ in attach, limit, kill, log, signal(...), ioctl(...), exe:, mode
+# learn, -> detach.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp
@@ -57,6 +58,15 @@ is "either of them" "$(outcome in_lang $box cat /opt/lang/data/b)" allowed
 like "lint names an expired line" \
 	"$(hvctl policy check "$work/lang.hv" 2>&1)" 'lang\.hv:6:[0-9]+: .*expired'
 
+lang 'file /opt/lang/data none' 'file /opt/lang/data/a read until=boot'
+is "until=boot: in the boot that the line was written in" \
+	"$(outcome in_lang $box cat /opt/lang/data/a)" allowed
+touch -d @1000000000 "$work/lang.hv"
+policy "$work/lang.hv"
+is "in no other one" "$(outcome in_lang $box cat /opt/lang/data/a)" EACCES
+like "lint names it" "$(hvctl policy check "$work/lang.hv" 2>&1)" \
+	'lang\.hv:6:[0-9]+: .*machine was started'
+
 # --- roles and groups ------------------------------------------------------------------
 
 lang 'role web user:daemon,group:staff' 'file /opt/lang/data none' \
@@ -74,6 +84,36 @@ is "group= by a supplementary group" \
 	"$(outcome who 65534 65534 60,50,100 b)" allowed
 is "group= by the real one" "$(outcome who 65534 50 '' b)" allowed
 is "not by another" "$(outcome who 65534 65534 60,100 b)" EACCES
+lang 'role web user:daemon,group:staff' 'file /opt/lang/data none' \
+	'file /opt/lang/data/a read role!=web' \
+	'file /opt/lang/data/b read user!=daemon group!=staff'
+is "role!=: not those who have it" "$(outcome who 1 65534 '' a)" EACCES
+is "in no way" "$(outcome who 65534 65534 60,50,100 a)" EACCES
+is "but all others" "$(outcome who 65534 65534 60,100 a)" allowed
+is "user!= and group!=: one is enough to be out" "$(outcome who 65534 50 '' b)" EACCES
+is "or the other" "$(outcome who 1 65534 '' b)" EACCES
+is "who is neither has it" "$(outcome who 65534 65534 60,100 b)" allowed
+
+# --- paths -----------------------------------------------------------------------------
+
+mkdir -p /opt/lang/data/p/q/r/s
+echo x >/opt/lang/data/p/q/r/s/key
+lang 'file /opt/lang/data none' 'file /opt/**/data/**/q/**/key read'
+is "** more than once in a path" \
+	"$(outcome in_lang $box cat /opt/lang/data/p/q/r/s/key)" allowed
+lang 'file /opt/**/data/**/q/**/key none'
+is "takes away, too" \
+	"$(outcome in_lang $box cat /opt/lang/data/p/q/r/s/key)" EACCES
+is "and nothing else" "$(outcome in_lang $box cat /opt/lang/data/a)" allowed
+mkdir -p /root/lang-bin
+at_exit rm -rf /root/lang-bin
+cp $box /root/lang-bin/busybox
+lang 'attach ~/lang-bin/busybox' 'file ~/lang-bin read/exec' \
+	'file /opt/lang/data none'
+is "control: another copy is not attached" \
+	"$(outcome $box cat /opt/lang/data/a)" allowed
+is "~ in an attach line: the home of an account" \
+	"$(outcome /root/lang-bin/busybox cat /opt/lang/data/a)" EACCES
 
 # --- limit ----------------------------------------------------------------------------
 
@@ -174,6 +214,11 @@ is "exe: is the program that runs" \
 	"$(printf 'allowed\nEPERM')"
 lang 'process any none' 'process exe:/opt/lang/v/busybox signal(cont)'
 is "exe: also grants" \
+	"$(in_lang $do kill $one 18; in_lang $do kill $two 18)" \
+	"$(printf 'EPERM\nallowed')"
+lang 'process any none' 'process exe:/opt/**/v/b* signal(cont)' \
+	'process exe:/opt/lang/bus* none'
+is "exe: with wildcards" \
 	"$(in_lang $do kill $one 18; in_lang $do kill $two 18)" \
 	"$(printf 'EPERM\nallowed')"
 kill $one $two

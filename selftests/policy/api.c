@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The public interface of policies: what is decided, by which line, and errors. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "policy.h"
 
 static void question(const struct khv_policy *p, const char *domain,
@@ -52,7 +55,7 @@ static void test_decision(void **state)
 	assert_int_equal(d.effects, KHV_RULE_AUDIT);
 	question(p, "two", "file", "/etc/hosts", "read", &d);
 	assert_false(d.allowed);
-	assert_int_equal(khv_engine_rule_line(e, d.rule), 41);
+	assert_int_equal(khv_engine_rule_line(e, d.rule), 47);
 	khv_policy_free(p);
 }
 
@@ -312,6 +315,112 @@ static void test_errors(void **state)
 	khv_policy_free(p);
 }
 
+/* Is the line in force, in a text that is older than the machine runs, or newer? */
+static bool holds_until_boot(unsigned long long now, unsigned long long boot)
+{
+	static const char text[] = "file /a read until=boot\n";
+	struct khv_policy_options o = no_fs;
+	struct khv_decision d;
+	struct khv_policy *p;
+
+	o.now = now;
+	o.boot = boot;
+	assert_int_equal(
+		khv_policy_compile_text("x.hv", text, strlen(text), &o, &p), 0);
+	question(p, NULL, "file", "/a", "open", &d);
+	khv_policy_free(p);
+	return d.allowed;
+}
+
+/* Of a file, and of what it includes, the time of its last change counts. */
+static bool file_holds(const char *file, time_t changed, size_t messages)
+{
+	struct khv_policy_options o = { .flags = KHV_POLICY_NO_FS |
+						 KHV_POLICY_LINT };
+	const struct timespec times[2] = { { changed, 0 }, { changed, 0 } };
+	const char *name, *said, *until = "until=boot";
+	char main[64];
+	struct khv_policy *p, *again;
+	struct khv_decision d, later;
+	size_t len, i, found = 0;
+
+	assert_int_equal(utimensat(AT_FDCWD, file, times, 0), 0);
+	o.boot = 1000;
+	snprintf(main, sizeof(main), "include %s\n", file);
+	assert_int_equal(
+		khv_policy_compile_text("x.hv", main, strlen(main), &o, &p), 0);
+	question(p, NULL, "file", "/a", "open", &d);
+	for (i = 0; i < khv_policy_nr_messages(p); i++) {
+		said = khv_policy_message(p, i)->text;
+		found += strstr(said, until) || strstr(said, "was started");
+	}
+	assert_int_equal(found, messages);
+	/* Compiled again from what is in force, it is as old as it was. */
+	assert_int_equal(khv_policy_source(p, 1, &name, &said, &len), 0);
+	assert_string_equal(name, file);
+	o.sources = p;
+	assert_int_equal(khv_policy_compile_text("x.hv", main, strlen(main), &o,
+						 &again),
+			 0);
+	question(again, NULL, "file", "/a", "open", &later);
+	assert_int_equal(d.allowed, later.allowed);
+	khv_policy_free(again);
+	khv_policy_free(p);
+	return d.allowed;
+}
+
+static void test_until_boot(void **state)
+{
+	char file[] = "/tmp/khv-api-XXXXXX";
+	FILE *f = fdopen(mkstemp(file), "w");
+
+	(void)state;
+	assert_true(holds_until_boot(2000, 1000));
+	assert_false(holds_until_boot(2000, 2000));
+	assert_false(holds_until_boot(2000, 3000));
+	assert_non_null(f);
+	fputs("file /a read until=boot\n", f);
+	fclose(f);
+	assert_true(file_holds(file, 1001, 0));
+	assert_false(file_holds(file, 1000, 1));
+	/* Two: why it is not believed, and that it has ended. */
+	assert_false(file_holds(file, 99999999999, 2));
+	remove(file);
+}
+
+/* "~" in an attach line stands for all homes, of no matter whom. */
+static void test_attach_homes(void **state)
+{
+	static const char text[] = "attach ~/bin/agent\n";
+	struct khv_policy_options o = no_fs;
+	struct khv_policy *p;
+	char name[] = "/tmp/khv-api-XXXXXX";
+	u16 domain;
+	FILE *f;
+
+	(void)state;
+	f = fdopen(mkstemp(name), "w");
+	assert_non_null(f);
+	fputs("ann:x:1000:1000::/home/ann:/bin/sh\n"
+	      "bob:x:1001:1001::/srv/bob:/bin/sh\n"
+	      "www:x:33:33::/var/www:/bin/sh\n",
+	      f);
+	fclose(f);
+	o.passwd = name;
+	assert_int_equal(
+		khv_policy_compile_text("x.hv", text, strlen(text), &o, &p), 0);
+	remove(name);
+#define attached(path)                                                       \
+	khv_engine_attach(khv_policy_engine(p), path, strlen(path), &domain, \
+			  NULL)
+	assert_true(attached("/home/ann/bin/agent"));
+	assert_true(attached("/srv/bob/bin/agent"));
+	assert_false(attached("/home/bob/bin/agent"));
+	assert_false(attached("/var/www/bin/agent"));
+#undef attached
+	khv_policy_free(p);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -356,6 +465,8 @@ int main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_until_boot),
+		cmocka_unit_test(test_attach_homes),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_policy_name),
 	};

@@ -237,7 +237,7 @@ static void test_shared_ports(void **state)
 static void test_bounds(void **state)
 {
 	struct khv_policy *p = compiled(EVERYTHING);
-	uint32_t i, j, widths = 0, filters = 0;
+	uint32_t i, j, widths = 0, filters = 0, nested = 0;
 	struct khv_blob_header *h;
 	struct khv_blob_node *node;
 	struct khv_blob_glob *glob;
@@ -267,6 +267,14 @@ static void test_bounds(void **state)
 		if (glob[i].height)
 			refused_with(&glob[i].height, glob[i].height - 1, copy,
 				     size, "a height is too small");
+		if (glob[i].nested) {
+			refused_with(&glob[i].nested, glob[i].nested - 1, copy,
+				     size, "a \"**\" is not counted");
+			refused_with(&glob[i].nested_width,
+				     glob[i].nested_width - 1, copy, size,
+				     "the width of a \"**\" is not counted");
+			nested++;
+		}
 		for (j = 0; j < 8; j++) {
 			if (!filter[j])
 				continue;
@@ -277,6 +285,8 @@ static void test_bounds(void **state)
 	}
 	assert_true(widths > 20);
 	assert_true(filters > 0);
+	/* Of one "**" two, in two domains, of one of these another. */
+	assert_true(nested >= 4);
 	assert_int_equal(khv_engine_open(&e, copy, size, NULL), 0);
 	free(copy);
 	khv_policy_free(p);
@@ -317,6 +327,16 @@ static void test_fields(void **state)
 		  AT(KHV_SEC_MEMBERS, struct khv_blob_member, 0, what), 4 },
 		{ "unknown condition",
 		  AT(KHV_SEC_CONDS, struct khv_blob_cond, 1, what), 0x40 },
+		{ "what is not there is negated",
+		  AT(KHV_SEC_CONDS, struct khv_blob_cond, 1, negated),
+		  KHV_COND_FROM },
+		{ "a time is negated",
+		  AT(KHV_SEC_CONDS, struct khv_blob_cond, 1, negated),
+		  KHV_COND_UNTIL },
+		{ "programs without a tree",
+		  AT(KHV_SEC_DOMAINS, struct khv_blob_domain, 0,
+		     root[KHV_TREE_EXE]),
+		  0 },
 		{ "no condition",
 		  AT(KHV_SEC_CONDS, struct khv_blob_cond, 1, what), 0 },
 		{ "empty range",
@@ -417,7 +437,7 @@ static void test_fields(void **state)
 		{ "source length",
 		  AT(KHV_SEC_SOURCES, struct khv_blob_source, 0, len) + 2, 1 },
 		{ "node flags",
-		  AT(KHV_SEC_NODES, struct khv_blob_node, 1, flags), 0x40 },
+		  AT(KHV_SEC_NODES, struct khv_blob_node, 1, flags), 0x80 },
 		{ "node parent",
 		  AT(KHV_SEC_NODES, struct khv_blob_node, 2, parent), 2 },
 		{ "node entries",

@@ -9,285 +9,10 @@
  * it takes must show no tie on any object.
  */
 #include "random.h"
+#include "reference.h"
 
-struct match {
-	const struct rule *rule;
-	uint32_t key[6]; /* compared in order, more is more specific */
-	uint32_t index;
-};
-
-static unsigned long lookups, policies, refused, ties_seen;
+static unsigned long lookups, policies, refused;
 static unsigned long times_as_many = 1;
-
-/* --- the reference --------------------------------------------------------------- */
-
-static bool name_matches(const char *p, const char *n)
-{
-	bool negate, found;
-
-	if (!*p)
-		return !*n;
-	if (*p == '*')
-		return name_matches(p + 1, n) || (*n && name_matches(p, n + 1));
-	if (!*n)
-		return false;
-	if (*p == '[') {
-		p++;
-		negate = *p == '!';
-		p += negate;
-		for (found = false; *p != ']'; p++)
-			found |= *p == *n;
-		return found != negate && name_matches(p + 1, n + 1);
-	}
-	return (*p == '?' || *p == *n) && name_matches(p + 1, n + 1);
-}
-
-static bool parts_match(const char *const *p, uint32_t np, const char *const *n,
-			uint32_t nn)
-{
-	if (!np)
-		return !nn;
-	if (!strcmp(*p, "**"))
-		return parts_match(p + 1, np - 1, n, nn) ||
-		       (nn && parts_match(p, np, n + 1, nn - 1));
-	return nn && name_matches(*p, *n) &&
-	       parts_match(p + 1, np - 1, n + 1, nn - 1);
-}
-
-static uint32_t literal_bytes(const struct rule *r, bool *pattern)
-{
-	uint32_t i, count = 0;
-	const char *p;
-
-	*pattern = false;
-	for (i = 0; i < r->parts; i++) {
-		for (p = r->part[i]; *p; p++) {
-			if (*p == '*' || *p == '?' || *p == '[')
-				*pattern = true;
-			if (*p == '[')
-				p = strchr(p, ']');
-			else if (*p != '*' && *p != '?')
-				count++;
-		}
-	}
-	return count;
-}
-
-static uint32_t number; /* the signal that is asked for */
-static int from = -1;	/* first byte of the peer; -1: not known */
-
-static bool in_group(const struct khv_subject *s, int gid)
-{
-	uint32_t i;
-
-	for (i = 0; i < s->nr_groups; i++)
-		if (s->groups[i] == (uint32_t)gid)
-			return true;
-	return s->gid == (uint32_t)gid;
-}
-
-static bool holds(const struct rule *r, const struct khv_subject *s)
-{
-	if (r->role >= 0 && !((uint32_t)roles[r->role].uid == s->uid ||
-			      in_group(s, roles[r->role].gid)))
-		return false;
-	if (r->from >= 0 && from >= 0 && r->from != from)
-		return false;
-	return (r->uid < 0 || (uint32_t)r->uid == s->uid) &&
-	       (r->gid < 0 || in_group(s, r->gid)) &&
-	       (r->until < 0 || s->now < times[r->until].seconds);
-}
-
-static struct match matches[MOST_RULES * (MOST_PARTS + 4)];
-static uint32_t nr_matches;
-
-static uint32_t *add_match(const struct rule *r)
-{
-	struct match *m = &matches[nr_matches];
-
-	m->rule = r;
-	m->index = nr_matches++;
-	memset(m->key, 0, sizeof(m->key));
-	m->key[5] = (r->uid >= 0) + (r->gid >= 0) + (r->role >= 0) +
-		    (r->until >= 0) + (r->from >= 0);
-	return m->key;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct match *x = a, *y = b;
-	uint32_t i;
-
-	for (i = 0; i < 6; i++)
-		if (x->key[i] != y->key[i])
-			return x->key[i] < y->key[i] ? -1 : 1;
-	return x->index < y->index ? -1 : 1;
-}
-
-static bool tie(const struct match *x, const struct match *y)
-{
-	const struct rule *a = x->rule, *b = y->rule;
-
-	if (a == b || memcmp(x->key, y->key, sizeof(x->key)))
-		return false;
-	/* Nobody comes from both; of an unknown one both take away only. */
-	if (a->from >= 0 && b->from >= 0 && a->from != b->from)
-		return false;
-	if (a->op == b->op && (a->op != '=' || (a->verbs == b->verbs &&
-						a->numbers == b->numbers)))
-		return false;
-	return a->op == '=' || b->op == '=' || (a->verbs & b->verbs);
-}
-
-/* Apply what matches; @stat: allowed before the rules at @depth are. */
-static uint32_t apply(bool stat, uint32_t depth)
-{
-	uint32_t grant = 0, verbs, i, j;
-
-	qsort(matches, nr_matches, sizeof(matches[0]), compare);
-	for (i = 0; i < nr_matches; i++) {
-		const struct rule *r = matches[i].rule;
-
-		for (j = i + 1; j < nr_matches; j++)
-			ties_seen += tie(&matches[i], &matches[j]);
-		if (stat && matches[i].key[0] >= depth) {
-			grant |= KHV_F_STAT;
-			stat = false;
-		}
-		verbs = r->verbs;
-		/* About these signals only; what nobody knows opens nothing. */
-		if (r->numbers && !(r->op == '-' && number == KHV_ANY_NUMBER) &&
-		    number &&
-		    (number == KHV_ANY_NUMBER || !(r->numbers & 1u << number)))
-			verbs &= ~KHV_P_SIGNAL;
-		if (r->from >= 0 && from < 0) {
-			if (r->op == '=')
-				grant &= verbs;
-			else if (r->op == '-')
-				grant &= ~verbs;
-		} else if (r->op == '=') {
-			grant = verbs;
-		} else if (r->op == '+') {
-			grant |= verbs;
-		} else {
-			grant &= ~verbs;
-		}
-	}
-	return stat ? grant | KHV_F_STAT : grant;
-}
-
-static uint32_t judge_file(const char *const *part, uint32_t parts,
-			   const struct khv_subject *s)
-{
-	bool stat = false, pattern;
-	uint32_t i, depth, *key;
-
-	nr_matches = 0;
-	for (i = 0; i < nr_rules; i++) {
-		const struct rule *r = &rules[i];
-		uint32_t literals = literal_bytes(r, &pattern);
-
-		for (depth = 0; depth < r->parts; depth++) {
-			/* What lies behind a "**" is everywhere. */
-			if (depth && !strcmp(r->part[depth - 1], "**"))
-				break;
-			if (depth == parts && r->op != '-' && r->verbs &&
-			    parts_match(r->part, depth, part, parts))
-				stat = true;
-		}
-		if (!holds(r, s))
-			continue;
-		for (depth = 0; depth <= parts; depth++) {
-			if (r->exact && depth < parts)
-				continue;
-			if (!parts_match(r->part, r->parts, part, depth))
-				continue;
-			key = add_match(r);
-			key[0] = depth;
-			key[1] = !pattern;
-			key[2] = pattern ? literals : 0;
-			key[3] = r->exact;
-		}
-	}
-	return apply(stat, parts);
-}
-
-static bool in_prefix(const struct rule *r, const uint8_t *addr)
-{
-	uint32_t i;
-
-	for (i = 0; i < r->length; i++)
-		if ((r->addr[i / 8] ^ addr[i / 8]) & 0x80 >> i % 8)
-			return false;
-	return true;
-}
-
-static uint32_t judge_socket(const struct khv_sockaddr *a, bool six,
-			     const struct khv_subject *s)
-{
-	uint32_t i, *key;
-
-	nr_matches = 0;
-	for (i = 0; i < nr_rules; i++) {
-		const struct rule *r = &rules[i];
-
-		if (r->six != six || !in_prefix(r, a->addr) || !holds(r, s) ||
-		    a->port < r->low || a->port > r->high ||
-		    (r->proto && r->proto != a->proto))
-			continue;
-		key = add_match(r);
-		key[0] = r->length;
-		key[1] = 65535 - (r->high - r->low);
-		key[2] = r->proto != 0;
-	}
-	return apply(false, 0);
-}
-
-static uint32_t judge_process(const struct khv_process *p, uint32_t exe,
-			      const struct khv_subject *s)
-{
-	uint32_t i, *key;
-
-	nr_matches = 0;
-	for (i = 0; i < nr_rules; i++) {
-		const struct rule *r = &rules[i];
-		const bool match[] = { true,
-				       p->descendant,
-				       p->uid == r->value,
-				       exe == r->value,
-				       p->self,
-				       p->pid == r->value };
-
-		if (!match[r->kind] || !holds(r, s))
-			continue;
-		key = add_match(r);
-		key[0] = r->kind;
-	}
-	return apply(false, 0);
-}
-
-static uint32_t judge_kernel(uint32_t asked, const struct khv_subject *s)
-{
-	uint32_t i, *key;
-
-	nr_matches = 0;
-	for (i = 0; i < nr_rules; i++) {
-		const struct rule *r = &rules[i];
-
-		if (!holds(r, s) ||
-		    (r->depth && strcmp(facilities[r->value].group,
-					facilities[asked].group)) ||
-		    (r->depth == 2 && strcmp(facilities[r->value].member,
-					     facilities[asked].member)))
-			continue;
-		key = add_match(r);
-		key[0] = r->depth;
-	}
-	if (!nr_matches)
-		return kernel_default ? kernel_default == 2 :
-					facilities[asked].common;
-	return apply(false, 0);
-}
 
 /* --- the comparison ------------------------------------------------------------------ */
 
@@ -319,23 +44,30 @@ static void some_subject(struct khv_subject *s)
 		s->now = times[1].seconds;
 }
 
+static uint32_t some_object(const char **part, char *path)
+{
+	uint32_t parts = any(MOST_PARTS + 3), i;
+
+	strcpy(path, parts ? "" : "/");
+	for (i = 0; i < parts; i++) {
+		part[i] = some_name();
+		strcat(path, "/");
+		strcat(path, part[i]);
+	}
+	return parts;
+}
+
 static void files(const struct khv_engine *e, const char *text)
 {
 	const uint32_t verbs = (1u << KHV_F_NR_VERBS) - 1;
-	const char *part[MOST_PARTS + 2];
+	const char *part[MOST_PARTS + 3];
 	struct khv_subject s = { 0 };
 	struct khv_decision d;
-	uint32_t i, j, parts;
+	uint32_t i, parts;
 	char path[256];
 
 	for (i = 0; i < 60; i++) {
-		parts = any(MOST_PARTS + 3);
-		strcpy(path, parts ? "" : "/");
-		for (j = 0; j < parts; j++) {
-			part[j] = some_name();
-			strcat(path, "/");
-			strcat(path, part[j]);
-		}
+		parts = some_object(part, path);
 		some_subject(&s);
 		khv_engine_file(e, 0, &s, path, strlen(path), verbs, &d);
 		check(text, judge_file(part, parts, &s), verbs, &d, path);
@@ -388,14 +120,15 @@ static void processes(const struct khv_engine *e, const char *text)
 	struct khv_process p;
 	struct khv_subject s = { 0 };
 	struct khv_decision d;
-	uint32_t i, exe;
-	char name[16];
+	const char *part[MOST_PARTS + 3];
+	uint32_t i, parts;
+	char name[256];
 
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 40; i++) {
 		memset(&p, 0, sizeof(p));
-		exe = any(5);
-		sprintf(name, "/bin/%u%s", exe, any(2) ? "" : "/x");
-		p.exe = name;
+		parts = some_object(part, name);
+		program_unknown = !any(8);
+		p.exe = program_unknown ? NULL : name;
 		p.exe_len = strlen(name);
 		p.pid = any(6);
 		p.uid = any(6);
@@ -407,8 +140,10 @@ static void processes(const struct khv_engine *e, const char *text)
 		p.number = number;
 		some_subject(&s);
 		khv_engine_process(e, 0, &s, &p, verbs, &d);
-		check(text, judge_process(&p, exe, &s), verbs, &d, "a process");
+		check(text, judge_process(&p, part, parts, &s), verbs, &d,
+		      program_unknown ? "a process" : name);
 	}
+	program_unknown = false;
 }
 
 static void kernels(const struct khv_engine *e, const char *text)
@@ -495,7 +230,7 @@ static void test_sockets(void **state)
 static void test_processes(void **state)
 {
 	(void)state;
-	compare_many(KHV_TYPE_PROCESS, false, 20000);
+	compare_many(KHV_TYPE_PROCESS, false, 40000);
 }
 
 static void test_kernel(void **state)

@@ -62,6 +62,7 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 		"@anon",
 		"x",
 		"/usr/bin/perl",
+		"/n/1/bx/d/e/yx/bz/c/f",
 		"/srv/a/b/c",
 		"/longer-than-eight-bytes/and-some-more-of-them/x",
 	};
@@ -78,7 +79,9 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 		"",
 	};
 	struct khv_subject s = { .uid = 1000, .gid = 50 };
-	struct khv_process p = { .pid = 7, .exe = "/usr/bin/x", .exe_len = 10 };
+	static const char *const programs[] = { "/usr/bin/x", "/opt/y/x1", NULL,
+						"@memfd:x" };
+	struct khv_process p = { .pid = 7 };
 	struct khv_sockaddr a = { .port = 443, .proto = 6 };
 	struct khv_decision d;
 	uint32_t sum = 0, rule, i, n;
@@ -113,7 +116,9 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 	}
 	a.family = 17;
 	khv_engine_socket(e, domain, &s, &a, KHV_S_CREATE, &d);
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 32; i++) {
+		p.exe = programs[i / 8];
+		p.exe_len = p.exe ? strlen(p.exe) : 0;
 		p.self = i & 1;
 		p.descendant = i & 2;
 		p.same_policy = i & 4;
@@ -168,6 +173,9 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 	"file /dev/tty ioctl(1,5-9) kill until=2199-01-01\n"                    \
 	"process any signal(hup,term)\n"                                        \
 	"socket 10.9.0.0/16:22/tcp accept from=10.0.0.0/8\n"                    \
+	"process exe:/opt/**/x* -peek until=boot\nprocess exe:/opt info\n"      \
+	"file /n/**/b?/**/c read\nfile /n/**/d/**/e/*x/**/f none\n"             \
+	"file /o read user!=5 group!=50\nattach /n/**/b/**/c\n"                 \
 	"[domain two]\ninherit parent\n"                                        \
 	"file /etc none\ndefault file stat\ndefault kernel all\n"
 

@@ -6,6 +6,7 @@
 #include "policy.h"
 
 enum { MOST_RULES = 24, MOST_PARTS = 6 };
+enum { PROGRAM = 3 }; /* kind of process: exe: */
 
 struct rule {
 	char ident[256];
@@ -17,17 +18,18 @@ struct rule {
 	bool six;
 	uint8_t addr[16];
 	uint32_t length, low, high, proto;
-	/* process */
+	/* process; programs have parts as files have */
 	uint32_t kind, value;
 	/* kernel: 0 any, 1 group, 2 member */
 	uint32_t depth;
 	/* all */
 	char op; /* '=', '+', '-' */
 	uint32_t verbs;
-	int uid, gid;	  /* -1: whoever */
-	int role;	  /* of roles[], -1: none */
-	int until;	  /* of times[], -1: for ever */
-	int from;	  /* 10 or 11: first byte of the peer; -1: wherever */
+	int uid, gid; /* -1: whoever */
+	int role;     /* of roles[], -1: none */
+	int until;    /* of times[], -1: for ever */
+	int from;     /* 10 or 11: first byte of the peer; -1: wherever */
+	bool no_user, no_group, no_role, no_from; /* "!=" */
 	uint32_t numbers; /* process: signals, bit by bit; 0: all */
 };
 
@@ -69,6 +71,13 @@ static const char *some_name(void)
 	return names[any(any(3) ? 4 : COUNT(names))];
 }
 
+static void some_negations(struct rule *r)
+{
+	r->no_user = !any(3);
+	r->no_group = !any(3);
+	r->no_role = !any(3);
+}
+
 static void some_grant(struct rule *r, uint32_t all)
 {
 	static const char ops[] = "=====+-";
@@ -82,27 +91,26 @@ static void some_grant(struct rule *r, uint32_t all)
 	r->gid = any(10) ? -1 : (int)any(2);
 	r->role = any(12) ? -1 : (int)any(2);
 	r->until = any(12) ? -1 : (int)any(2);
+	some_negations(r);
 }
 
 static void some_path(struct rule *r, bool wild)
 {
-	bool deep = false;
 	uint32_t i;
 
 	r->parts = any(MOST_PARTS);
-	strcpy(r->ident, r->parts ? "" : "/");
+	if (!r->parts)
+		strcat(r->ident, "/");
 	for (i = 0; i < r->parts; i++) {
 		if (wild && !any(3))
 			r->part[i] = patterns[any(COUNT(patterns))];
-		else if (wild && !deep && !any(6) && i + 1 < r->parts)
+		else if (wild && !any(5) && i + 1 < r->parts)
 			r->part[i] = "**";
 		else
 			r->part[i] = some_name();
-		deep |= !strcmp(r->part[i], "**");
 		strcat(r->ident, "/");
 		strcat(r->ident, r->part[i]);
 	}
-	r->exact = !any(6);
 }
 
 static void some_address(uint8_t *addr, bool six)
@@ -153,13 +161,14 @@ static void some_socket(struct rule *r)
 
 static void some_process(struct rule *r)
 {
-	static const char *const kinds[] = { "any",	"descendants",
-					     "user:%u", "exe:/bin/%u",
-					     "self",	"%u" };
+	static const char *const kinds[] = { "any",  "descendants", "user:%u",
+					     "exe:", "self",	    "%u" };
 
 	r->kind = any(COUNT(kinds));
 	r->value = 1 + any(3);
-	sprintf(r->ident, kinds[r->kind], r->value);
+	snprintf(r->ident, sizeof(r->ident), kinds[r->kind], r->value);
+	if (r->kind == PROGRAM)
+		some_path(r, any(2));
 }
 
 /* Groups and members; what is common of them when no rule speaks. */
@@ -201,6 +210,7 @@ static void some_kernel(struct rule *r)
 	r->gid = any(6) ? -1 : (int)any(2);
 	r->role = any(8) ? -1 : (int)any(2);
 	r->until = any(8) ? -1 : (int)any(2);
+	some_negations(r);
 }
 
 /* "(hup,int)" of a rule that is about some signals only */
@@ -264,9 +274,10 @@ static char *some_policy(enum khv_type type, bool wild)
 
 		memset(r, 0, sizeof(*r));
 		r->from = -1;
-		if (type == KHV_TYPE_FILE)
+		if (type == KHV_TYPE_FILE) {
 			some_path(r, wild);
-		else if (type == KHV_TYPE_SOCKET)
+			r->exact = !any(6);
+		} else if (type == KHV_TYPE_SOCKET)
 			some_socket(r);
 		else if (type == KHV_TYPE_PROCESS)
 			some_process(r);
@@ -291,16 +302,21 @@ static char *some_policy(enum khv_type type, bool wild)
 		if (r->exact)
 			at += sprintf(at, " exact");
 		if (r->uid >= 0)
-			at += sprintf(at, " user=%d", r->uid);
+			at += sprintf(at, " user%s=%d", r->no_user ? "!" : "",
+				      r->uid);
 		if (r->gid >= 0)
-			at += sprintf(at, " group=%d", r->gid);
+			at += sprintf(at, " group%s=%d", r->no_group ? "!" : "",
+				      r->gid);
 		if (r->role >= 0)
-			at += sprintf(at, " role=r%d", r->role);
+			at += sprintf(at, " role%s=r%d", r->no_role ? "!" : "",
+				      r->role);
 		if (r->until >= 0)
 			at += sprintf(at, " until=%s", times[r->until].text);
 		if (type == KHV_TYPE_SOCKET && !any(8)) {
 			r->from = 10 + any(2);
-			at += sprintf(at, " from=%d.0.0.0/8", r->from);
+			r->no_from = !any(3);
+			at += sprintf(at, " from%s=%d.0.0.0/8",
+				      r->no_from ? "!" : "", r->from);
 		}
 		at += sprintf(at, "\n");
 	}

@@ -249,6 +249,16 @@ static void test_bound(void **state)
 		      strlen(path) / 2);
 	assert_true(khv_engine_count < strlen(path) / 2 * KHV_MAX_WIDTH * 4);
 	khv_policy_free(p);
+	/* What stands before each second "**" is met again and again. */
+	for (i = 0; i < 10; i++)
+		say("file /**/a*/**/*%c*/**/x%u read\n", 'a' + i % 2, i);
+	p = done();
+	khv_engine_count = 0;
+	khv_engine_file(khv_policy_engine(p), 0, &s, path, strlen(path),
+			KHV_F_OPEN, &d);
+	print_message("# %lu steps with three \"**\"\n", khv_engine_count);
+	assert_true(khv_engine_count < strlen(path) / 2 * KHV_MAX_WIDTH * 4);
+	khv_policy_free(p);
 }
 
 int main(void)

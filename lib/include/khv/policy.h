@@ -78,6 +78,9 @@ enum khv_policy_flags {
  * @group: the same for groups
  * @max_errors: stop after so many errors, 0 for 20
  * @now: the time for lines with until=, in seconds since the epoch; 0: the clock
+ * @boot: when the machine was started, for lines with until=boot; 0: as it says.
+ *	Such a line ends where its file was not changed since then; a text in memory
+ *	counts as changed now.
  * @sources: take includes from what this policy was made of, not from the file
  *	system; NULL: as above. A policy in force can so be compiled again, with a
  *	change, where its files are gone.
@@ -89,6 +92,7 @@ struct khv_policy_options {
 	const char *group;
 	unsigned int max_errors;
 	unsigned long long now;
+	unsigned long long boot;
 	const struct khv_policy *sources;
 };
 
