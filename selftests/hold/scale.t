@@ -46,8 +46,32 @@ is "and what none of them covers" "$(open_in d99/e9999/none)" 0
 ok "it is replaced while it is in use" hvctl policy load "$work/scale.hv"
 is "and still in force" "$(open_in d99/e9999/file99999)" 1
 truncate -s 300M "$work/large.hv"
-refused "a file that is too large is refused" hvctl policy load "$work/large.hv"
+like "a file that is too large is refused, and says so" \
+	"$(hvctl policy load "$work/large.hv" 2>&1)" 'it has 64 MiB or more'
 rm -f "$work/large.hv"
-is "and what was in force still is" "$(open_in d99/e9999/file99999)" 1
+large=$KHV_PROGS/hold/large
+like "so does the kernel, of what is compiled" "$($large scale 257)" \
+	'starts at offset 0, has a name and 1 to 268435456 bytes'
+# Policies are on the account of who loads them: no memory is what a group says.
+group=/sys/fs/cgroup/khv-large
+grep -q memory /sys/fs/cgroup/cgroup.subtree_control ||
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir -p $group
+at_exit rmdir $group
+poor() {
+	echo 64M >$group/memory.max
+	(
+		sh -c 'echo $PPID' >$group/cgroup.procs
+		exec "$@"
+	) </dev/null
+}
+like "control: with memory, what has the size only is looked at" \
+	"$(poor $large scale 16)" 'Invalid argument: .*not a policy blob'
+like "without memory it is refused, and says so" "$(poor $large scale 200)" \
+	'^Cannot allocate memory: .*scale: no memory for its 209715200 bytes; nothing has been changed'
+is "what was in force still is" "$(open_in d99/e9999/file99999)" 1
+is "all of it" "$(open_in d7/e700/file7001)" 0
+ok "and the next load finds no transaction open" \
+	hvctl policy load "$work/scale.hv"
 ok "and is cleared" hvctl policy clear scale
 done_testing
