@@ -99,7 +99,9 @@ attack() {
 	"$1" "a CGI program" "$work/said"
 	cp "$here/site/index.html" /srv/www/html/
 	scene
+	page /index.html >"$work/page"
 	stop_servers
+	[ "$1" = unconfined ] || only_denied intruder "a CGI program"
 	in_place_of /usr/sbin/nginx
 	timeout 20 /usr/sbin/nginx /usr/sbin/nginx.tries 2>&1 | cat >"$work/said"
 	"$1" "in the place of nginx" "$work/said"
@@ -124,5 +126,6 @@ lay_out
 fresh
 real_work confined
 no_denials "real work"
+fresh
 attack confined
 done_testing

@@ -9,6 +9,7 @@
 # start_khv                      load khv_wrap, follow its events
 # confine NAME...                policies of rules/ in force
 # no_denials WHAT                the real work was refused nothing since "fresh"
+# only_denied COMM WHAT          since "fresh" nobody but COMM was refused anything
 # fresh                          forget the events so far
 # put FILE, put_tries FILE       standard input into a file; @WORD@ of a list of
 #                                tries is replaced by $WORD in lower case
@@ -77,11 +78,20 @@ fresh() {
 }
 
 # What the test itself has given as standard output does not count.
-no_denials() {
+denials() {
 	sleep 0.5
-	is "$1: the policy lacks nothing" "$(grep -a '"verdict":"deny' \
-		"$work/events" | grep -v "\"$work.*\"hook\":\"entry\"" |
-		head -n 5)" ""
+	grep -a '"verdict":"deny' "$work/events" |
+		grep -v "\"$work.*\"hook\":\"entry\""
+}
+
+no_denials() {
+	is "$1: the policy lacks nothing" "$(denials | head -n 5)" ""
+}
+
+only_denied() {
+	ok "$2: there are denials" test -n "$(denials)"
+	is "$2: each is the intruder's, none a program's own work" \
+		"$(denials | grep -v "\"comm\":\"$1\"" | head -n 5)" ""
 }
 
 put() {
