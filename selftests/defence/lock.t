@@ -16,6 +16,12 @@ state() {
 	hvctl -j status | sed 's/.*"locks":\[\([^]]*\)\].*/\1/'
 }
 
+# A module that is no client and that no kernel has built in.
+other=khv_tamper
+other_loads() {
+	modprobe $other how=stay || bail_out "cannot load $other"
+}
+
 # --- before ------------------------------------------------------------------------
 
 modprobe khv_wrap || bail_out "cannot load khv_wrap"
@@ -32,11 +38,11 @@ control "a level is set" hvctl log level wrap audit
 control "a module is unloaded" hvctl module unload khv_sample
 modprobe khv_sample
 for abi in 64 32; do
-	modprobe dummy
-	control "force, $abi: an unused module goes" remove "$abi" dummy force
+	other_loads
+	control "force, $abi: an unused module goes" remove "$abi" $other force
 done
-modprobe dummy
-control "rmmod -f of it" rmmod -f dummy
+other_loads
+control "rmmod -f of it" rmmod -f $other
 control "the policy confines" denied
 
 # --- who may -----------------------------------------------------------------------
@@ -82,7 +88,7 @@ says "lock module" 0 'module: locked' hvctl lock module
 event "lock module" '"verb":"lock"' '"object":"module"'
 like "both are shown" "$(hvctl status)" '^locks +policy, module$'
 ok "all, again" hvctl lock all
-modprobe dummy
+other_loads
 for module in khv khv_policy khv_wrap khv_sample; do
 	refused "rmmod $module" rmmod "$module"
 	for abi in 64 32; do
@@ -96,11 +102,11 @@ for module in khv khv_policy khv_wrap khv_sample; do
 		"$module"
 	is "it says that it is locked" "$tap_status" 7
 done
-is "by force, another module" "$(remove 64 dummy force)" EPERM
+is "by force, another module" "$(remove 64 $other force)" EPERM
 is "by force, none of that name" "$(remove 32 nosuch force)" EPERM
 event "by force" '"verb":"use"' '"object":"module"' '"hook":"delete_module"' \
 	'"verdict":"deny"'
-is "other modules go without force" "$(remove 64 dummy)" removed
+is "other modules go without force" "$(remove 64 $other)" removed
 is "the kernel is not tainted by a forced unload" \
 	$(($(cat /proc/sys/kernel/tainted) & 2)) 0
 

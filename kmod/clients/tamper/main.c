@@ -2,8 +2,8 @@
 /*
  * khv_tamper.ko: what a bad module or a stray write could do to khv, so that the
  * watchdog can be seen to find it (selftests/defence). For tests only: it is not
- * installed. Loading it does the damage; the load itself always fails, so that there
- * is nothing to unload.
+ * installed. Loading it does the damage; the load itself fails, so that there is nothing
+ * to unload, unless it is asked to stay: a module that is none of khv's.
  */
 #define pr_fmt(fmt) "khv_tamper: " fmt
 
@@ -18,7 +18,7 @@
 
 static char *how = "nop";
 module_param(how, charp, 0444);
-MODULE_PARM_DESC(how, "nop: empty the call site of symbol; blob: change a bit of the first policy; ftrace: as if it had shut itself down; control: touch nothing");
+MODULE_PARM_DESC(how, "nop: empty the call site of symbol; blob: change a bit of the first policy; ftrace: as if it had shut itself down; control: touch nothing; stay: nor that, and be loaded");
 
 static char *symbol = "security_file_open";
 module_param(symbol, charp, 0444);
@@ -98,6 +98,8 @@ static int __init khv_tamper_init(void)
 	unsigned int i;
 	int ret;
 
+	if (!strcmp(how, "stay"))
+		return 0;
 	ret = register_kprobe(&kp);
 	if (ret)
 		return ret;
@@ -110,7 +112,12 @@ static int __init khv_tamper_init(void)
 	return ret ?: -ECANCELED;
 }
 
+static void __exit khv_tamper_exit(void)
+{
+}
+
 module_init(khv_tamper_init);
+module_exit(khv_tamper_exit);
 MODULE_DESCRIPTION("Kernel hypervisors: damage for tests");
 MODULE_AUTHOR("The khv developers");
 MODULE_LICENSE("GPL");
