@@ -382,7 +382,9 @@ static int khv_hook_try(struct khv_hook **hooks, unsigned int n)
 		ret = register_ftrace_function(&probe);
 	if (!ret)
 		unregister_ftrace_function(&probe);
-	ftrace_set_filter(&probe, NULL, 0, 1);
+	/* What stayed in it would be blamed the next time. */
+	while (ftrace_set_filter(&probe, NULL, 0, 1) == -ENOMEM)
+		msleep(20);
 	return ret;
 }
 
