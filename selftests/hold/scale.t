@@ -50,7 +50,7 @@ like "a file that is too large is refused, and says so" \
 	"$(hvctl policy load "$work/large.hv" 2>&1)" 'it has 64 MiB or more'
 rm -f "$work/large.hv"
 large=$KHV_PROGS/hold/large
-like "so does the kernel, of what is compiled" "$($large scale 257)" \
+like "so does the kernel, of what is compiled" "$("$large" scale 257)" \
 	'starts at offset 0, has a name and 1 to 268435456 bytes'
 # Policies are on the account of who loads them: no memory is what a group says.
 group=/sys/fs/cgroup/khv-large
@@ -66,8 +66,8 @@ poor() {
 	) </dev/null
 }
 like "control: with memory, what has the size only is looked at" \
-	"$(poor $large scale 16)" 'Invalid argument: .*not a policy blob'
-like "without memory it is refused, and says so" "$(poor $large scale 200)" \
+	"$(poor "$large" scale 16)" 'Invalid argument: .*not a policy blob'
+like "without memory it is refused, and says so" "$(poor "$large" scale 200)" \
 	'^Cannot allocate memory: .*scale: no memory for its 209715200 bytes; nothing has been changed'
 is "what was in force still is" "$(open_in d99/e9999/file99999)" 1
 is "all of it" "$(open_in d7/e700/file7001)" 0
