@@ -5,6 +5,10 @@
  */
 #include "common.h"
 #include "peer.h"
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/tcp.h>
 #include <sys/uio.h>
 
 /* Since 6.8 */
@@ -123,6 +127,48 @@ static int multiplexer(void)
 	return fd < 0 && errno == EAFNOSUPPORT ? SKIPPED : drop(fd);
 }
 
+/* Packets of whoever else is in the group. */
+static int fanout(void)
+{
+	int group = 1, fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
+
+	if (fd < 0)
+		return -errno;
+	return ret(setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &group,
+			      sizeof(group)));
+}
+
+/* Whoever shares the port: all datagrams to the first socket. */
+static int port_program(void)
+{
+	struct sock_filter first = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = { 1, &first };
+	int one = 1, fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) ||
+	    bind(fd, TO4("127.0.0.1", PORT_OTHER), LEN4))
+		return -errno;
+	return ret(setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF,
+			      &program, sizeof(program)));
+}
+
+/* The kernel loads tls.ko for it; it is gone again afterwards. */
+static int upper_layer(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), result;
+
+	if (connect(fd, TO4("127.0.0.1", PORT_OPEN), LEN4))
+		return -errno;
+	result = ret(setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 3));
+	close(fd);
+	for (int i = 0; !result && i < 20; i++) {
+		if (!syscall(SYS_delete_module, "tls", O_NONBLOCK))
+			break;
+		usleep(100000);
+	}
+	return result;
+}
+
 const struct attack own_attacks[] = {
 	{ "OWN-00", "message with a time to live", plain_message, ALLOWED },
 	{ "NS-12a", "statmount", mount_statistics },
@@ -136,5 +182,10 @@ const struct attack own_attacks[] = {
 	  .error = EPERM },
 	{ "OWN-03d", "source route, IPv6", routed_six, .error = EPERM },
 	{ "NET-16n", "KCM", multiplexer },
+	{ "NET-16o", "packets of a fanout group", fanout, .also = EPERM },
+	{ "NET-15c", "port of another by a program that picks who gets what",
+	  port_program },
+	{ "NET-27g", "module for an upper layer protocol", upper_layer,
+	  .error = ENOENT },
 	{}
 };
