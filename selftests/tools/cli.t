@@ -309,6 +309,25 @@ if command -v zsh >/dev/null; then
 else
 	skip "zsh" "not there"
 fi
+"$hvctl" completion fish >"$work/hvctl.fish"
+is "for fish too" "$(cat "$work/hvctl.fish")" \
+	"$(cat "$here/../../tools/completion/hvctl.fish")"
+fish_offers() {	# LINE: its last word is being completed
+	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+		"$work/hvctl.fish" "$1" 2>&1 | sed 's/\t.*//' | tr '\n' ' '
+}
+if command -v fish >/dev/null; then
+	is "fish: verbs" "$(fish_offers "hvctl policy ")" \
+		"$(candidates 2 hvctl policy "")"
+	is "fish: part of a verb" "$(fish_offers "hvctl policy sh")" "show "
+	is "fish: options" "$(fish_offers "hvctl attach --t")" "--tree --timeout "
+	is "fish: files" "$(cd "$work" && fish_offers "hvctl policy load go")" \
+		"good.hv "
+	is "fish: what goes on" "$(fish_offers "hvctl admin grant wrap log us")" \
+		"user= "
+else
+	skip "fish" "not there"
+fi
 
 # --- hvauditd ---------------------------------------------------------------------------
 

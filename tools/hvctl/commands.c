@@ -292,6 +292,8 @@ const struct command commands[] = {
 	  "print the completion script for bash", NULL },
 	{ "completion", "zsh", cmd_completion, 0, 0, 0, 0, "", "",
 	  "print the completion script for zsh", NULL },
+	{ "completion", "fish", cmd_completion, 0, 0, 0, 0, "", "",
+	  "print the completion script for fish", NULL },
 	{ "help", NULL, cmd_help, 0, 2, 0, 0, "[OBJECT [VERB]]", "help",
 	  "this, or more about one command", NULL },
 };

@@ -12,11 +12,24 @@ static const char bash_script[] =
 static const char zsh_script[] =
 #include "completion-_hvctl.inc"
 	;
+static const char fish_script[] =
+#include "completion-hvctl.fish.inc"
+	;
+
+static const struct {
+	const char *shell, *script;
+} scripts[] = {
+	{ "bash", bash_script },
+	{ "zsh", zsh_script },
+	{ "fish", fish_script },
+};
 
 int cmd_completion(struct hvctl *h)
 {
 	h->streaming = true;
-	fputs(!strcmp(h->cmd->verb, "zsh") ? zsh_script : bash_script, stdout);
+	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++)
+		if (!strcmp(scripts[i].shell, h->cmd->verb))
+			fputs(scripts[i].script, stdout);
 	return HV_OK;
 }
 
