@@ -6,6 +6,7 @@
 #   full   dkms builds the modules, of either version, and a client is built with khv-dev
 #   short  modules come from /results/modules, there are no headers for dkms
 . "$(dirname "$0")/../lib/tap.sh"
+. "$(dirname "$0")/../tools/walk.sh"
 mode=$1
 workdir /tmp
 LC_ALL=C DEBIAN_FRONTEND=noninteractive
@@ -79,7 +80,8 @@ is "a group for administrators" "$(getent group khv | cut -d: -f1,4)" khv:
 is "a folder for logs" "$(stat -c '%a %U:%G' /var/log/khv)" "750 _hvauditd:_hvauditd"
 ok "the rotation of logs parses" logrotate -d /etc/logrotate.d/khv
 for file in /usr/share/bash-completion/completions/hvctl \
-	/usr/share/zsh/vendor-completions/_hvctl /usr/share/khv/rules/nginx.hv; do
+	/usr/share/zsh/vendor-completions/_hvctl \
+	/usr/share/fish/vendor_completions.d/hvctl.fish /usr/share/khv/rules/nginx.hv; do
 	ok "$file is there" test -s "$file"
 done
 ok "the units are right" systemd-analyze verify --man=no hvauditd.service khv.service
@@ -108,19 +110,6 @@ else
 fi
 
 # --- who follows the pages gets what they say -------------------------------------------
-
-walk() {	# NAME PAGE SECTION
-	python3 -B /khv/selftests/tools/walk.py "/khv/$2" "$3" >"$work/walk" 2>&1
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) pass "$1: ${line#ok * - }" ;;
-		"not ok "*) fail "$1: ${line#not ok * - }" ;;
-		"#"*) echo "$line" ;;
-		"1.."*) ;;
-		*) fail "$1: $line" ;;
-		esac
-	done <"$work/walk"
-}
 
 walk "khv(7)" Documentation/man/khv.7.scd TUTORIAL
 is "the tutorial leaves nothing behind" "$(loaded)$(ls /etc/khv/policy.d)" ""

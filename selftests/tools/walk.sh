@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# For tests of what pages tell their readers to do; sourced after tap.sh, with a workdir.
+
+# NAME PAGE SECTION: the page is named as in the repository.
+walk() {
+	python3 -B /khv/selftests/tools/walk.py "/khv/$2" "$3" >"$work/walk" 2>&1
+	while IFS= read -r walk_line; do
+		case $walk_line in
+		"ok "*) pass "$1: ${walk_line#ok * - }" ;;
+		"not ok "*) fail "$1: ${walk_line#not ok * - }" ;;
+		"#"*) echo "$walk_line" ;;
+		"1.."*) ;;
+		*) fail "$1: $walk_line" ;;
+		esac
+	done <"$work/walk"
+}
