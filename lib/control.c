@@ -75,6 +75,22 @@ int khv_set_full(struct khv_conn *conn, const char *name, int full)
 			NULL);
 }
 
+int khv_set_priority(struct khv_conn *conn, const char *name, int32_t priority)
+{
+	/* The bits of a negative one are those of the unsigned number. */
+	const struct put put[] = {
+		{ .attr = KHV_CLIENT_A_NAME, .kind = STR, .str = name },
+		{ .attr = KHV_CLIENT_A_PRIORITY,
+		  .kind = U32,
+		  .number = (uint32_t)priority },
+	};
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
+
+	return khv_talk(conn, msg,
+			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
+			NULL);
+}
+
 int khv_set_admin(struct khv_conn *conn, const char *client, bool group,
 		  uint32_t id, uint32_t rights)
 {

@@ -71,6 +71,39 @@ int khv_chain_stage(struct khv_hook *hook, struct khv_link *link)
 	return 0;
 }
 
+/*
+ * Make the chain with the links of a client where its priority is now, behind all of
+ * lower or equal priority, as if it had come last. Under khv_hook_mutex.
+ */
+int khv_chain_restage(struct khv_hook *hook, const struct khv_client_reg *client)
+{
+	struct khv_chain *old = khv_chain_of(hook), *chain;
+	unsigned int i, n, at = 0;
+
+	chain = kzalloc(struct_size(chain, link, old->n), GFP_KERNEL);
+	if (!chain)
+		return -ENOMEM;
+	for (i = 0, n = 0; i < old->n; i++) {
+		if (old->link[i]->client == client)
+			continue;
+		if (old->link[i]->client->client->priority <=
+		    client->client->priority)
+			at = n + 1;
+		chain->link[n++] = old->link[i];
+	}
+	/* What it has more than one of keeps its order. */
+	memmove(&chain->link[at + old->n - n], &chain->link[at],
+		(n - at) * sizeof(*chain->link));
+	for (i = 0; i < old->n; i++)
+		if (old->link[i]->client == client)
+			chain->link[at++] = old->link[i];
+	chain->n = old->n;
+	chain->full = old->full;
+	chain->rewrites = old->rewrites;
+	hook->staged = chain;
+	return 0;
+}
+
 /* Put what is staged in force. Under khv_hook_mutex. */
 void khv_chain_commit(struct khv_hook *hook)
 {

@@ -66,6 +66,7 @@ struct khv_chain {
 extern struct srcu_struct khv_srcu;
 
 int khv_chain_stage(struct khv_hook *hook, struct khv_link *link);
+int khv_chain_restage(struct khv_hook *hook, const struct khv_client_reg *client);
 void khv_chain_commit(struct khv_hook *hook);
 void khv_chain_abort(struct khv_hook *hook);
 bool khv_chain_remove(struct khv_hook *hook,

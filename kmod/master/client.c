@@ -276,6 +276,33 @@ static struct khv_client_reg *khv_client_alloc(struct khv_client *client)
 	return cs;
 }
 
+static void khv_client_insert(struct khv_client_reg *cs)
+{
+	struct khv_client_reg *at;
+
+	list_for_each_entry(at, &khv_clients, list)
+		if (at->client->priority > cs->client->priority)
+			break;
+	list_add_tail(&cs->list, &at->list);
+}
+
+/* Under khv_client_mutex. */
+int khv_client_set_priority(struct khv_client_reg *cs, int priority)
+{
+	int ret;
+
+	lockdep_assert_held(&khv_client_mutex);
+	if (cs->client->priority == priority)
+		return 0;
+	ret = khv_client_reorder(cs, priority);
+	if (ret)
+		return ret;
+	list_del(&cs->list);
+	khv_client_insert(cs);
+	khv_client_changed();
+	return 0;
+}
+
 static bool khv_client_valid(const struct khv_client *client)
 {
 	unsigned int i;
@@ -297,16 +324,6 @@ static bool khv_client_valid(const struct khv_client *client)
 		if (!client->checks[i].check)
 			return false;
 	return true;
-}
-
-static void khv_client_insert(struct khv_client_reg *cs)
-{
-	struct khv_client_reg *at;
-
-	list_for_each_entry(at, &khv_clients, list)
-		if (at->client->priority > cs->client->priority)
-			break;
-	list_add_tail(&cs->list, &at->list);
 }
 
 int khv_client_register(struct khv_client *client)

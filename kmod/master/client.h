@@ -101,5 +101,6 @@ int khv_client_enable(struct khv_client_reg *cs,
 		      struct netlink_ext_ack *extack);
 int khv_client_disable(struct khv_client_reg *cs,
 		       struct netlink_ext_ack *extack);
+int khv_client_set_priority(struct khv_client_reg *cs, int priority);
 
 #endif /* _KHV_MASTER_CLIENT_H */

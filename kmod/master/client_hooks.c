@@ -253,6 +253,32 @@ int khv_client_extend_hooks(struct khv_client_reg *cs, unsigned int nr_calls)
 	return ret;
 }
 
+/*
+ * Another priority. Each function goes over to the new order at once; for a moment some
+ * have it and others do not. That changes no decision: all clients must agree, and one
+ * that is being asked has the order that it has begun with. Under khv_client_mutex.
+ */
+int khv_client_reorder(struct khv_client_reg *cs, int priority)
+{
+	int was = cs->client->priority, ret = 0;
+	unsigned int i, n = cs->state == KHV_CLIENT_ENABLED ? cs->nr_hooks : 0;
+
+	mutex_lock(&khv_hook_mutex);
+	cs->client->priority = priority;
+	for (i = 0; i < n && !ret; i++)
+		ret = khv_chain_restage(cs->hooks[i], cs);
+	if (ret)
+		cs->client->priority = was;
+	for (i = 0; i < n; i++) {
+		if (ret)
+			khv_chain_abort(cs->hooks[i]);
+		else
+			khv_chain_commit(cs->hooks[i]);
+	}
+	mutex_unlock(&khv_hook_mutex);
+	return ret;
+}
+
 int khv_client_detach_all(struct khv_client_reg *cs)
 {
 	struct khv_hook **idle;

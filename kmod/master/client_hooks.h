@@ -13,6 +13,7 @@ bool khv_client_is_last(const struct khv_client_reg *but, bool draining);
 size_t khv_client_max_hooks(const struct khv_client *client);
 int khv_client_attach_all(struct khv_client_reg *cs);
 int khv_client_extend_hooks(struct khv_client_reg *cs, unsigned int nr_calls);
+int khv_client_reorder(struct khv_client_reg *cs, int priority);
 int khv_client_detach_all(struct khv_client_reg *cs);
 void khv_links_free(struct khv_client_reg *cs, const struct khv_link *last);
 /* Under khv_hook_mutex. */

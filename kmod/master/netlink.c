@@ -26,6 +26,7 @@ static const struct nla_policy khv_client_policy[KHV_CLIENT_A_MAX + 1] = {
 	[KHV_CLIENT_A_STATE] = NLA_POLICY_MAX(NLA_U8, KHV_CLIENT_ENABLED),
 	[KHV_CLIENT_A_LOG_LEVEL] = NLA_POLICY_MAX(NLA_U8, KHV_LOG_ALLOW),
 	[KHV_CLIENT_A_FULL] = NLA_POLICY_MAX(NLA_U8, KHV_FULL_DENY),
+	[KHV_CLIENT_A_PRIORITY] = { .type = NLA_S32 },
 };
 
 static const struct nla_policy khv_task_policy[KHV_TASK_A_MAX + 1] = {

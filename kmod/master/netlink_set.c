@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: state and log level of clients, locks. */
+/* Netlink: state, place and log level of clients, locks. */
 #include <linux/sched.h>
 #include "admin.h"
 #include "client.h"
@@ -19,16 +19,18 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 	if (!ret)
 		ret = khv_need(info, tb[KHV_CLIENT_A_STATE] ||
 			       tb[KHV_CLIENT_A_LOG_LEVEL] ||
-			       tb[KHV_CLIENT_A_FULL],
-			       "KHV_CLIENT_A_STATE, KHV_CLIENT_A_LOG_LEVEL or KHV_CLIENT_A_FULL");
+			       tb[KHV_CLIENT_A_FULL] ||
+			       tb[KHV_CLIENT_A_PRIORITY],
+			       "KHV_CLIENT_A_STATE, _LOG_LEVEL, _FULL or _PRIORITY");
 	if (ret)
 		return ret;
 	name = nla_data(tb[KHV_CLIENT_A_NAME]);
 	if (!khv_may_client(skb, name,
 			    (tb[KHV_CLIENT_A_STATE] ? KHV_ADMIN_STATE : 0) |
 			    (tb[KHV_CLIENT_A_LOG_LEVEL] ? KHV_ADMIN_LOG : 0) |
-			    /* Nobody can be given this. */
-			    (tb[KHV_CLIENT_A_FULL] ? ~0u : 0)))
+			    /* Nobody can be given these. */
+			    (tb[KHV_CLIENT_A_FULL] ||
+			     tb[KHV_CLIENT_A_PRIORITY] ? ~0u : 0)))
 		return khv_refuse_given(info->extack, "client", name);
 	mutex_lock(&khv_client_mutex);
 	cs = khv_client_find(name);
@@ -40,6 +42,9 @@ int khv_do_client_set(struct sk_buff *skb, struct genl_info *info)
 		   nla_get_u8(tb[KHV_CLIENT_A_STATE]) == KHV_CLIENT_DISABLED) {
 		ret = khv_lock_refuse(KHV_LOCK_MODULE, info->extack);
 	}
+	/* What can fail comes first. */
+	if (!ret && tb[KHV_CLIENT_A_PRIORITY])
+		ret = khv_client_set_priority(cs, nla_get_s32(tb[KHV_CLIENT_A_PRIORITY]));
 	if (!ret) {
 		if (tb[KHV_CLIENT_A_LOG_LEVEL])
 			WRITE_ONCE(cs->client->level,

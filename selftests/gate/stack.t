@@ -27,6 +27,42 @@ stack 2 0
 stack 2 1
 stack 8 0
 stack 8 1
+
+# --- a client is moved while it is at work ---------------------------------------------
+
+order() {
+	hvctl --no-header module order | awk '$2 ~ /^stack/ { print $2 }' | tr '\n' ' '
+}
+ok "four clients" modprobe khv_stack n=4 comm=stack
+ok "one is moved behind the others" hvctl -q module order stack0 10
+is "listed there" "$(order)" "stack1 stack2 stack3 stack0 "
+like "called there" "$(hvctl hook list | grep path_mkdir)" \
+	'stack1,stack2,stack3,stack0$'
+refused "so the model of the old order does not hold" "$stack" 4 20
+for i in 1 2 3; do
+	hvctl -q module order "stack$i" "1$i"
+done
+is "the others are moved behind it" "$(order)" "stack0 stack1 stack2 stack3 "
+ok "and it holds again" "$stack" 4 200
+(
+	while [ ! -e "$work/stop" ]; do
+		hvctl -q module order stack0 20
+		hvctl -q module order -- stack0 -20
+	done
+) &
+"$stack" 4 500 >/dev/null 2>&1
+touch "$work/stop"
+wait
+is "moved to and fro under load" "$(order)" "stack0 stack1 stack2 stack3 "
+ok "it holds at the end" "$stack" 4 200
+tap_try hvctl module order stack0
+is "no priority" "$tap_status" 2
+tap_try hvctl module order stack0 much
+is "no number" "$tap_status" 2
+tap_try hvctl module order nosuch 1
+is "no such client" "$tap_status" 1
+ok "unload" remove khv_stack
+
 # What is no error number is a refusal all the same.
 cp /bin/busybox "$work/busybox.odd"
 ok "a client that answers nonsense" modprobe khv_stack n=2 comm=busybox.odd

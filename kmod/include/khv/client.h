@@ -177,7 +177,8 @@ struct khv_brought {
  * @name: unique, shorter than KHV_NAME_MAX
  * @owner: THIS_MODULE
  * @priority: lower runs first before a call, last after it; equal priorities
- *	run in the order of registration
+ *	run in the order of registration. The master's while it is registered: the
+ *	administrator may move the client (hvctl module order)
  * @calls: what it wants from the call gate
  * @nr_calls: number of @calls
  * @checks: what it wants from the object gate

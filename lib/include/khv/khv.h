@@ -449,6 +449,13 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
  * @full: enum khv_full
  */
 int khv_set_full(struct khv_conn *conn, const char *name, int full);
+
+/**
+ * khv_set_priority() - move a client among the others
+ * @name: of the client
+ * @priority: lower is asked first; it comes behind those that have the same
+ */
+int khv_set_priority(struct khv_conn *conn, const char *name, int32_t priority);
 /* "drop-count", "block", "deny"; and the way back, -EINVAL. */
 const char *khv_full_name(unsigned int value);
 int khv_full_value(const char *word);

@@ -9,7 +9,7 @@
  *   command               who                 what
  *   INFO_GET              anyone              versions, boot id, kernel
  *   CLIENT_GET   (dump)   CAP_MAC_ADMIN       one message per client
- *   CLIENT_SET            CAP_MAC_ADMIN       state and/or log level of a client
+ *   CLIENT_SET            CAP_MAC_ADMIN       state, log level, priority of a client
  *   HOOK_GET     (dump)   CAP_MAC_ADMIN       one message per attached function
  *   TASK_GET     (dump)   CAP_MAC_ADMIN       one message per (task, client)
  *   TASK_ATTACH           CAP_MAC_ADMIN       put a task (tree) under a client
@@ -93,7 +93,9 @@
  *   KHV_CLIENT_A_ALLOWED, _DENIED u64  decisions so far
  *   KHV_CLIENT_A_FULL     u8      enum khv_full: when its events find no room
  *
- * CLIENT_SET: KHV_A_CLIENT { NAME, [STATE], [LOG_LEVEL], [FULL] }.
+ * CLIENT_SET: KHV_A_CLIENT { NAME, [STATE], [LOG_LEVEL], [FULL], [PRIORITY] }.
+ *   PRIORITY moves it behind all clients of a lower or the same one. Calls that are
+ *   in flight end in the order in which they have begun.
  *   STATE disabled on a client with calls in flight answers EBUSY; the reply is
  *   the extack text naming task and function, e.g.
  *   "client sample: task 4711 (cat) is inside openat". Ask again later. The
