@@ -263,7 +263,7 @@ candidates() {
 }
 is "complete objects" "$(candidates 1 hvctl po)" "policy "
 is "complete verbs" "$(candidates 2 hvctl policy "")" \
-	"load confirm rollback clear list show check resolve diff "
+	"load confirm rollback clear list show check resolve mode graph diff "
 is "complete options" "$(candidates 2 hvctl attach --t)" "--tree --timeout "
 is "complete the value of a global option" "$(candidates 2 hvctl -o p)" "pretty "
 is "and of a long one" "$(candidates 2 hvctl --color a)" "auto always "
@@ -272,6 +272,7 @@ is "complete a value" "$(candidates 4 hvctl event tail --verdict d)" "deny "
 is "complete levels" "$(candidates 4 hvctl log level wrap a)" "audit allow "
 is "complete after options" "$(candidates 3 hvctl -j module li)" "list "
 is "complete types" "$(candidates 2 hvctl test k)" "kernel "
+is "complete modes" "$(candidates 4 hvctl policy mode p c)" "complain "
 is "complete help" "$(candidates 3 hvctl help policy s)" "show "
 is "nothing after --" "$(candidates 3 hvctl run -- "")" ""
 "$hvctl" completion bash >"$work/completion"

@@ -92,6 +92,21 @@ like "ports are" "$(cat "$work/web.hv")" \
 	'^socket +127\.0\.0\.1:80/tcp +bind/listen/accept'
 like "suggest -j" "$(hvctl -j learn suggest web)" \
 	'"policy":"web","text":"# Learnt.*"events":[0-9]+,"objects":[0-9]+,"lost":0'
+like "review: what was seen" "$(hvctl learn review web)" \
+	'^main +file +/srv/www/html/about\.html +[a-z/-]*open[a-z/-]* +[0-9]+$'
+is "review: as many as were" "$(hvctl --no-header learn review web | wc -l)" \
+	"$(hvctl -j learn suggest web | sed 's/.*"objects":\([0-9]*\).*/\1/')"
+ok "compare: what was learnt allows it" hvctl learn compare web "$work/web.hv"
+printf 'policy less\ninclude <base>\nfile / read\nfile /srv/www/html/about.html none\n' \
+	>"$work/less.hv"
+tap_try hvctl learn compare web "$work/less.hv"
+is "compare: another refuses some of it" "$tap_status" 1
+like "compare: says what, and by which line" "$tap_output" \
+	'^main +file +/srv/www/html/about\.html +[a-z/-]*open[a-z/-]* +[0-9]+ +less\.hv:4$'
+like "compare: or that there is none" "$tap_output" \
+	'^main +socket +127\.0\.0\.1:80/tcp .* no rule$'
+like "compare -j" "$(hvctl -j learn compare web "$work/less.hv")" \
+	'"object":"/srv/www/html/about.html",.*"rule":"less.hv:4"'
 ok "learning is stopped" hvctl learn stop web
 like "it says what came of it" "$tap_output" 'events about [0-9]+ objects, 0 lost'
 like "and what stays" "$tap_output" 'stays in force, in mode learn'

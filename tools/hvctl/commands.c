@@ -38,6 +38,8 @@ const struct option_def option_table[NR_OPTIONS] = {
 	[OPT_SPEED] = { "speed", 0, "FACTOR", NULL,
 			"so many times as fast as it was, or max" },
 	[OPT_LIVE] = { "live", 0, NULL, NULL, "as \"event top\" shows it" },
+	[OPT_DOT] = { "dot", 0, NULL, NULL,
+		      "as Graphviz reads it: | dot -Tsvg" },
 };
 
 const struct option_def global_table[NR_GLOBALS] = {
@@ -101,6 +103,11 @@ const size_t nr_objects = ARRAY_SIZE(objects);
 	"Only events of which every FIELD fits its PATTERN, as in object='/etc/*' or\n" \
 	"verdict!=allow. Fields: khv-events(7).\n"
 
+#define CHANGE_HELP                                                                          \
+	"Says what that changes. Of a policy in force (NAME) it is one change, refused if\n" \
+	"somebody else has made one since it was read; its file stays as it is. With FILE\n" \
+	"the file is changed, and nothing loaded."
+
 const struct command commands[] = {
 	{ "status", NULL, cmd_status, 0, 0, CMD_KERNEL, 0, "", "",
 	  "what is loaded and in force", NULL },
@@ -109,6 +116,15 @@ const struct command commands[] = {
 	  "clients: id, priority, state, hooked calls", NULL },
 	{ "module", "show", cmd_module_show, 1, 1, CMD_KERNEL, 0, "NAME",
 	  "client", "everything about one client", NULL },
+	{ "module", "stats", cmd_module_stats, 0, 1, CMD_KERNEL, 0, "[NAME]",
+	  "client", "decisions of clients so far, and in this second",
+	  "HOOKS: kernel functions that call it now. INSIDE: calls of these that have not\n"
+	  "come back, for whichever client." },
+	{ "module", "order", cmd_module_order, 0, 2, CMD_KERNEL, 0,
+	  "[NAME PRIORITY]", "client -",
+	  "the order in which clients are asked; or move one",
+	  "Lower is asked first, and told last. A client comes behind those of the same\n"
+	  "priority. It is at work all the time. For a negative one: -- NAME PRIORITY." },
 	{ "module", "load", cmd_module_load, 1, 1, 0, 0, "NAME", "client",
 	  "load the kernel module of a client, and khv before it",
 	  "NAME is that of the client or of its module: wrap, khv_wrap. What modprobe\n"
@@ -148,6 +164,13 @@ const struct command commands[] = {
 	  "", "look up host names, and print a set of their addresses",
 	  "For a file that policies include. Prints nothing if one fails." },
 
+	{ "policy", "mode", cmd_policy_mode, 1, 2, 0, LOAD_OPTIONS,
+	  "NAME|FILE [MODE]", "policy-or-file mode",
+	  "show or set what becomes of what a policy does not grant",
+	  "enforce: refused. complain: let pass, counted and reported. audit, learn, off:\n"
+	  "khv-policy(5). " CHANGE_HELP },
+	{ "policy", "graph", cmd_policy_graph, 1, 1, 0, O(DOT), "NAME|FILE",
+	  "policy-or-file", "programs and the domains that they enter", NULL },
 	{ "policy", "diff", cmd_policy_diff, 2, 2, 0, 0, "NAME|FILE NAME|FILE",
 	  "policy-or-file policy-or-file",
 	  "what the second allows and the first does not, in words",
@@ -168,6 +191,25 @@ const struct command commands[] = {
 
 	{ "rule", "list", cmd_rule_list, 0, 1, 0, 0, "[NAME|FILE]",
 	  "policy-or-file", "rules of one policy, or of all in force", NULL },
+
+	{ "rule", "find", cmd_rule_find, 1, -1, 0, O(POLICY),
+	  "TEXT|FIELD=PATTERN...", "-",
+	  "lines with a text, or of which every FIELD fits its PATTERN",
+	  "In all policies in force, or one. Fields: policy, domain, file, line, type, ident,\n"
+	  "perms, options, why, tag, text; != for those that do not fit. Exit code 0: some\n"
+	  "were found, 1: none." },
+	{ "rule", "add", cmd_rule_add, 2, -1, 0, O(DOMAIN) | LOAD_OPTIONS,
+	  "NAME|FILE RULE...", "policy-or-file type -",
+	  "put one more line into a policy",
+	  "RULE is a line of the rule language; put -- before it if a word begins with \"-\".\n" CHANGE_HELP },
+	{ "rule", "delete", cmd_rule_delete, 2, -1, 0, LOAD_OPTIONS,
+	  "NAME|FILE LINE|RULE...", "policy-or-file -",
+	  "take lines out of a policy",
+	  "By their numbers (12, or web.hv:12), or by the rules themselves.\n" CHANGE_HELP },
+	{ "rule", "move", cmd_rule_move, 3, 3, 0, LOAD_OPTIONS,
+	  "NAME|FILE LINE|RULE DOMAIN", "policy-or-file - -",
+	  "put a line of a policy into another domain",
+	  "The order of lines means nothing: the nearest rule decides.\n" CHANGE_HELP },
 
 	{ "log", "level", cmd_log_level, 0, 2, CMD_KERNEL, 0,
 	  "[CLIENT] [LEVEL]", "client level",
@@ -227,6 +269,13 @@ const struct command commands[] = {
 	  "policy", "a short policy that allows what was seen",
 	  "While it is learnt or afterwards. Lines marked REVIEW are for you to judge:\n"
 	  "programs that were executed are granted, parts of the kernel are not." },
+
+	{ "learn", "review", cmd_learn_review, 1, 1, 0, 0, "NAME", "policy",
+	  "what was seen: objects, what was done with them, how often", NULL },
+	{ "learn", "compare", cmd_learn_compare, 2, 2, 0, O(DOMAIN),
+	  "NAME POLICY|FILE", "policy policy-or-file",
+	  "what was seen and another policy would refuse",
+	  "Exit code 0: nothing, 1: something." },
 
 	{ "event", "tail", cmd_event_tail, 0, -1, 0, TAIL_OPTIONS,
 	  "[FIELD=PATTERN...]", "condition...", "decisions as they are made",

@@ -126,6 +126,9 @@ static void offer_kind(const char *kind)
 	static const char *const formats[] = { "table", "json", "pretty" };
 	static const char *const when[] = { "auto", "always", "never" };
 
+	static const char *const modes[] = { "enforce", "complain", "audit",
+					     "learn", "off" };
+
 	if (!strcmp(kind, "format"))
 		offer_words(formats, ARRAY_SIZE(formats));
 	else if (!strcmp(kind, "when"))
@@ -140,6 +143,8 @@ static void offer_kind(const char *kind)
 		offer_field(khv_list_clients, &khv_client_record, "name");
 	else if (!strcmp(kind, "level"))
 		offer_words(levels, ARRAY_SIZE(levels));
+	else if (!strcmp(kind, "mode"))
+		offer_words(modes, ARRAY_SIZE(modes));
 	else if (!strcmp(kind, "verdict"))
 		offer_words(verdicts, ARRAY_SIZE(verdicts));
 	else if (!strcmp(kind, "type"))

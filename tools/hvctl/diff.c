@@ -99,28 +99,48 @@ static void on_difference(const struct khv_difference *x, void *arg)
 	free(text);
 }
 
+/* How many, or -1 after an error was shown. */
+static long show(struct hvctl *h, const struct khv_policy *from,
+		 const struct khv_policy *to)
+{
+	struct output out = { .h = h, .policy = { from, to } };
+	long found = khv_policy_diff(from, to, on_difference, &out);
+
+	free(out.domain);
+	if (found < 0)
+		fail(h, HV_FAILED, NULL, "policy diff: %s",
+		     strerror((int)-found));
+	return found < 0 ? -1 : found;
+}
+
+int show_differences(struct hvctl *h, const struct khv_policy *from,
+		     const struct khv_policy *to)
+{
+	long found;
+
+	if (h->quiet && !h->json)
+		return HV_OK;
+	found = show(h, from, to);
+	if (!found)
+		note(h, "it means the same as before");
+	return found < 0 ? HV_FAILED : HV_OK;
+}
+
 int cmd_policy_diff(struct hvctl *h)
 {
-	struct output out = { .h = h };
 	struct khv_policy *p[2] = { NULL, NULL };
 	int code = HV_OK;
 	long found;
 
-	for (int i = 0; i < 2 && !code; i++) {
+	for (int i = 0; i < 2 && !code; i++)
 		code = find_policy(h, h->argv[i], &p[i]);
-		out.policy[i] = p[i];
-	}
 	if (!code) {
-		found = khv_policy_diff(p[0], p[1], on_difference, &out);
-		if (found < 0)
-			code = fail(h, HV_FAILED, NULL, "policy diff: %s",
-				    strerror((int)-found));
-		else if (found)
+		found = show(h, p[0], p[1]);
+		if (found)
 			code = HV_FAILED;
 		else
 			note(h, "they mean the same");
 	}
-	free(out.domain);
 	khv_policy_free(p[0]);
 	khv_policy_free(p[1]);
 	return code;

@@ -49,6 +49,7 @@ enum hv_option {
 	OPT_UNTIL,
 	OPT_SPEED,
 	OPT_LIVE,
+	OPT_DOT,
 	NR_OPTIONS
 };
 
@@ -198,6 +199,12 @@ struct khv_policy;
 
 /* Compile @path and show what the compiler has to say. */
 int compile(struct hvctl *h, const char *path, struct khv_policy **policy);
+/* The same for what a compilation has returned; @policy is NULL after an error. */
+int show_compiled(struct hvctl *h, const char *path, int err,
+		  struct khv_policy **policy);
+/* What is allowed by one and not by the other, in words. An exit code. */
+int show_differences(struct hvctl *h, const struct khv_policy *from,
+		     const struct khv_policy *to);
 /* All into force at once, as --confirm and --shadow say. */
 int load_policies(struct hvctl *h, struct khv_policy **policy, int count);
 /* Seconds of --confirm, 0 without it; -1 after an error was shown. */
@@ -227,6 +234,9 @@ const char *base_name(const char *path);
 
 command_fn cmd_why, cmd_policy_diff, cmd_learn_start, cmd_learn_stop,
 	cmd_learn_suggest;
+command_fn cmd_rule_add, cmd_rule_delete, cmd_rule_move, cmd_rule_find;
+command_fn cmd_policy_mode, cmd_policy_graph, cmd_learn_review,
+	cmd_learn_compare, cmd_module_stats, cmd_module_order;
 command_fn cmd_policy_confirm, cmd_policy_rollback;
 command_fn cmd_shadow_list, cmd_shadow_diff, cmd_shadow_promote,
 	cmd_shadow_drop;

@@ -308,7 +308,33 @@ int cmd_learn_start(struct hvctl *h)
 
 /* --- stop, suggest --------------------------------------------------------------------------- */
 
-static int load(struct hvctl *h, struct lesson *l)
+static uint64_t changed_at(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return 0;
+	return (uint64_t)st.st_mtim.tv_sec * 1000000000 +
+	       (uint64_t)st.st_mtim.tv_nsec + st.st_ino;
+}
+
+/* Let a collector that is at work write down what it has. */
+static void refresh(struct hvctl *h, const char *name)
+{
+	pid_t pid = collector(name);
+	char path[256];
+	uint64_t before;
+
+	make_path(path, sizeof(path), LEARN_DATA, name, ".json");
+	before = changed_at(path);
+	if (!pid || kill(pid, SIGUSR1))
+		return;
+	for (unsigned int i = 0;
+	     i < h->timeout * 20 && changed_at(path) == before; i++)
+		usleep(50000);
+}
+
+int learn_load(struct hvctl *h, struct lesson *l)
 {
 	const char *name = h->argv[0];
 	char path[256];
@@ -319,6 +345,7 @@ static int load(struct hvctl *h, struct lesson *l)
 			    name);
 	if (lesson_init(l, name))
 		return fail(h, HV_FAILED, NULL, "no memory");
+	refresh(h, name);
 	make_path(path, sizeof(path), LEARN_DATA, name, ".json");
 	err = lesson_load(l, path);
 	if (!err)
@@ -378,7 +405,7 @@ int cmd_learn_stop(struct hvctl *h)
 				    "learn stop: process %d does not end",
 				    (int)pid);
 	}
-	code = load(h, &l);
+	code = learn_load(h, &l);
 	if (code)
 		return code;
 	note(h, "%s: %llu events about %zu objects, %llu lost", name,
@@ -386,32 +413,6 @@ int cmd_learn_stop(struct hvctl *h)
 	     (unsigned long long)(l.lost + l.full));
 	lesson_free(&l);
 	return end_policy(h, name);
-}
-
-static uint64_t changed_at(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st))
-		return 0;
-	return (uint64_t)st.st_mtim.tv_sec * 1000000000 +
-	       (uint64_t)st.st_mtim.tv_nsec + st.st_ino;
-}
-
-/* Let a collector that is at work write down what it has. */
-static void refresh(struct hvctl *h, const char *name)
-{
-	pid_t pid = collector(name);
-	char path[256];
-	uint64_t before;
-
-	make_path(path, sizeof(path), LEARN_DATA, name, ".json");
-	before = changed_at(path);
-	if (!pid || kill(pid, SIGUSR1))
-		return;
-	for (unsigned int i = 0;
-	     i < h->timeout * 20 && changed_at(path) == before; i++)
-		usleep(50000);
 }
 
 int cmd_learn_suggest(struct hvctl *h)
@@ -426,8 +427,7 @@ int cmd_learn_suggest(struct hvctl *h)
 		return fail(h, HV_USAGE, NULL,
 			    "--lines: \"%s\" is not a number from 12 to 10000",
 			    lines);
-	refresh(h, h->argv[0]);
-	code = load(h, &l);
+	code = learn_load(h, &l);
 	if (code)
 		return code;
 	text = lesson_policy(&l, (unsigned int)most);

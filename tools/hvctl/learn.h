@@ -49,6 +49,10 @@ void lesson_add(struct lesson *l, const struct khv_event *e);
 int lesson_save(const struct lesson *l, const char *path);
 int lesson_load(struct lesson *l, const char *path);
 
+struct hvctl;
+/* What was seen for the policy in argv[0], also while it is being learnt. An exit code. */
+int learn_load(struct hvctl *h, struct lesson *l);
+
 /* Bits of a verb of a type, 0 if there is none. */
 uint32_t verb_bit(uint32_t type, const char *verb);
 /* enum khv_type of a word, KHV_NR_TYPES if it is none. */

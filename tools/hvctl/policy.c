@@ -90,6 +90,12 @@ int compile(struct hvctl *h, const char *path, struct khv_policy **policy)
 		err = khv_policy_compile_file(path, &options, policy);
 	else
 		err = compile_input(&options, policy);
+	return show_compiled(h, path, err, policy);
+}
+
+int show_compiled(struct hvctl *h, const char *path, int err,
+		  struct khv_policy **policy)
+{
 	if (!*policy)
 		return fail(h, HV_FAILED, NULL, "%s: %s", path, strerror(-err));
 	for (size_t i = 0; i < khv_policy_nr_messages(*policy); i++)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hvctl rule list and hvctl test: what the lines of a policy say. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -49,18 +50,79 @@ struct json_object *rule_json(const char *policy, const struct khv_rule_info *r)
 	return o;
 }
 
-static void add_rules(struct hvctl *h, struct table *t,
-		      const struct khv_policy *p)
+/* What a rule may be asked about. */
+enum rule_word {
+	WORD_POLICY,
+	WORD_DOMAIN,
+	WORD_FILE,
+	WORD_LINE,
+	WORD_TYPE,
+	WORD_IDENT,
+	WORD_PERMS,
+	WORD_OPTIONS,
+	WORD_WHY,
+	WORD_TAG,
+	WORD_TEXT,
+	NR_WORDS
+};
+
+static const char *const word_names[NR_WORDS] = {
+	"policy", "domain",  "file", "line", "type", "ident",
+	"perms",  "options", "why",  "tag",  "text",
+};
+
+/* "FIELD=PATTERN", "FIELD!=PATTERN"; anything else is a text to be found in the line. */
+static bool fits(const char *const *words, const char *condition)
+{
+	size_t n = strcspn(condition, "!=");
+	bool not = condition[n] == '!';
+
+	for (int i = 0; i < NR_WORDS; i++) {
+		if (strlen(word_names[i]) != n ||
+		    strncmp(word_names[i], condition, n) ||
+		    condition[n + not ] != '=')
+			continue;
+		return not == !!fnmatch(condition + n + not +1,
+					words[i] ? words[i] : "", 0);
+	}
+	return strstr(words[WORD_TEXT], condition);
+}
+
+/* Every condition; without one, as for "rule list", all of them. */
+static bool is_wanted(const struct hvctl *h, const char *policy,
+		      const struct khv_rule_info *r)
+{
+	char line[16];
+	const char *words[NR_WORDS] = {
+		policy,	  r->domain, base_name(r->file), line,	 r->type,
+		r->ident, r->perms,  r->options,	 r->why, r->tag,
+		r->text,
+	};
+
+	if (h->cmd->fn != cmd_rule_find)
+		return true;
+	snprintf(line, sizeof(line), "%u", r->line);
+	for (int i = 0; i < h->argc; i++)
+		if (!fits(words, h->argv[i]))
+			return false;
+	return true;
+}
+
+/* How many. */
+static size_t add_rules(struct hvctl *h, struct table *t,
+			const struct khv_policy *p)
 {
 	uint32_t n = khv_engine_nr_rules(khv_policy_engine(p));
 	const char *name = policy_name(p);
+	size_t added = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct khv_rule_info r;
 		char where[320];
 
-		if (khv_policy_rule(p, i, &r))
+		if (khv_policy_rule(p, i, &r) || !is_wanted(h, name, &r))
 			continue;
+		added++;
 		if (h->json) {
 			data_add(h, rule_json(name, &r));
 			continue;
@@ -82,6 +144,7 @@ static void add_rules(struct hvctl *h, struct table *t,
 			}
 		}
 	}
+	return added;
 }
 
 /* Policies in force, read back: all of one generation. */
@@ -159,7 +222,8 @@ static int read_in_force(struct hvctl *h, struct in_force *f)
 	}
 }
 
-int cmd_rule_list(struct hvctl *h)
+/* Of the policy @name, or with NULL of all in force. */
+static int print_rules(struct hvctl *h, const char *name, size_t *found)
 {
 	struct table *t = h->json ? NULL :
 				    table_new(columns, ARRAY_SIZE(columns));
@@ -167,10 +231,11 @@ int cmd_rule_list(struct hvctl *h)
 	struct khv_policy *p = NULL;
 	int code;
 
-	if (h->argc) {
-		code = find_policy(h, h->argv[0], &p);
+	*found = 0;
+	if (name) {
+		code = find_policy(h, name, &p);
 		if (!code)
-			add_rules(h, t, p);
+			*found = add_rules(h, t, p);
 		if (!code)
 			khv_policy_free(p);
 	} else {
@@ -178,12 +243,27 @@ int cmd_rule_list(struct hvctl *h)
 		if (!code)
 			code = read_in_force(h, &all);
 		for (size_t i = 0; !code && i < all.count; i++)
-			add_rules(h, t, all.policy[i]);
+			*found += add_rules(h, t, all.policy[i]);
 		drop_all(&all);
 	}
 	if (t && !code)
 		table_print(t, h);
 	return code;
+}
+
+int cmd_rule_list(struct hvctl *h)
+{
+	size_t found;
+
+	return print_rules(h, h->argc ? h->argv[0] : NULL, &found);
+}
+
+int cmd_rule_find(struct hvctl *h)
+{
+	size_t found;
+	int code = print_rules(h, h->opt[OPT_POLICY], &found);
+
+	return code || found ? code : HV_FAILED;
 }
 
 /* --- test --------------------------------------------------------------------- */
