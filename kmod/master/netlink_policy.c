@@ -227,12 +227,12 @@ static int khv_txn_policy(struct genl_info *info, const char *name, u32 size,
 		return -EINVAL;
 	}
 	if (khv_txn.limited && size > KHV_TXN_LIMITED_BYTES) {
-		khv_extack(info->extack, "more than %u bytes take CAP_MAC_ADMIN",
+		khv_extack(info->extack, "more than %u bytes (KHV_TXN_LIMITED_BYTES) take CAP_MAC_ADMIN",
 			   KHV_TXN_LIMITED_BYTES);
 		return -EFBIG;
 	}
 	if (khv_txn.n == KHV_TXN_POLICIES) {
-		khv_extack(info->extack, "%u policies in one transaction are the limit",
+		khv_extack(info->extack, "%u policies in one transaction are the limit (KHV_TXN_POLICIES)",
 			   KHV_TXN_POLICIES);
 		return -ENOSPC;
 	}

@@ -333,7 +333,7 @@ static int khv_sub_refuse(const struct khv_sub *sub,
 		return -EBUSY;
 	}
 	if (khv_nr_subs >= KHV_MAX_SUBSCRIBERS) {
-		khv_extack(extack, "%u subscribers are the limit",
+		khv_extack(extack, "%u subscribers are the limit (KHV_MAX_SUBSCRIBERS)",
 			   KHV_MAX_SUBSCRIBERS);
 		return -ENOSPC;
 	}

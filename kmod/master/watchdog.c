@@ -158,7 +158,7 @@ int khv_watchdog_init(void)
 		return -EINVAL;
 	}
 	if (watchdog > KHV_WATCHDOG_MAX) {
-		pr_err("watchdog=%u: %u seconds are the longest\n", watchdog,
+		pr_err("watchdog=%u: %u seconds are the longest (KHV_WATCHDOG_MAX)\n", watchdog,
 		       KHV_WATCHDOG_MAX);
 		return -EINVAL;
 	}
