@@ -34,19 +34,19 @@ order() {
 	hvctl --no-header module order | awk '$2 ~ /^stack/ { print $2 }' | tr '\n' ' '
 }
 ok "four clients" modprobe khv_stack n=4 comm=stack
-ok "one is moved behind the others" hvctl -q module order stack0 10
+ok "one is moved behind the others" hvctl -q module order stack0 300
 is "listed there" "$(order)" "stack1 stack2 stack3 stack0 "
 like "called there" "$(hvctl hook list | grep path_mkdir)" \
 	'stack1,stack2,stack3,stack0$'
 refused "so the model of the old order does not hold" "$stack" 4 20
 for i in 1 2 3; do
-	hvctl -q module order "stack$i" "1$i"
+	hvctl -q module order "stack$i" "30$i"
 done
 is "the others are moved behind it" "$(order)" "stack0 stack1 stack2 stack3 "
 ok "and it holds again" "$stack" 4 200
 (
 	while [ ! -e "$work/stop" ]; do
-		hvctl -q module order stack0 20
+		hvctl -q module order stack0 400
 		hvctl -q module order -- stack0 -20
 	done
 ) &

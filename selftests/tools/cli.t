@@ -314,6 +314,7 @@ fi
 is "for fish too" "$(cat "$work/hvctl.fish")" \
 	"$(cat "$here/../../tools/completion/hvctl.fish")"
 fish_offers() {	# LINE: its last word is being completed
+	# shellcheck disable=SC2016 # for the other shell
 	fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
 		"$work/hvctl.fish" "$1" 2>&1 | sed 's/\t.*//' | tr '\n' ' '
 }

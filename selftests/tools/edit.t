@@ -161,8 +161,8 @@ like "as JSON" "$(hvctl -j rule find --policy web.hv line=6)" \
 
 # --- graph ---------------------------------------------------------------------------------
 
-hvctl --no-header policy graph web.hv | tr -s ' ' >graph
-is "who enters what, and by which line" "$(cat graph)" \
+is "who enters what, and by which line" \
+	"$(hvctl --no-header policy graph web.hv | tr -s ' ')" \
 	"(any program) main /usr/sbin/web web.hv:3
 main cgi /usr/bin/cgi web.hv:7"
 like "as JSON" "$(hvctl -j policy graph web.hv)" \

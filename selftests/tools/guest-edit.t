@@ -16,6 +16,7 @@ policy web "pages"
 include <part>
 file / read
 file /dev/null read/write
+file /tmp read/write
 file $work/data none
 expect deny file $work/data/secret read
 POLICY
@@ -39,7 +40,7 @@ refused "not inside" reads
 g=$(generation)
 ok "a dry run" hvctl -n rule add web file "$work/data/one" read
 like "says what would change" "$tap_output" \
-	"now allowed +file $work/data/one: .*web\.hv:5 -> web\.hv:6"
+	"now allowed +file $work/data/one: .*web\.hv:6 -> web\.hv:7"
 is "and changes nothing" "$(generation)" "$g"
 refused "nor lets anything in" reads
 ok "a rule is added" hvctl rule add web file "$work/data/one" read
@@ -51,13 +52,14 @@ is "the text has it, and the comments it had" "$(hvctl policy show web)" \
 include <part>
 file / read
 file /dev/null read/write
+file /tmp read/write
 file $work/data none
 file $work/data/one read
 expect deny file $work/data/secret read
-# included: part.hv"
+# included: $work/include/part.hv"
 is "events and tests name its line" \
-	"$(hvctl test --policy web file "$work/data/one" read | cut -d: -f1-2)" \
-	"allowed  web.hv:6"
+	"$(hvctl test --policy web file "$work/data/one" read | sed -n '1s/: .*//p')" \
+	"allowed  web.hv:7"
 tap_try hvctl rule add web file "$work/data/secret" read
 is "an expect line that breaks" "$tap_status" 9
 is "changes nothing" "$(generation)" $((g + 1))
@@ -122,7 +124,7 @@ hvctl --no-header module stats wrap >"$work/stats"
 kill "$busy"
 wait "$busy" 2>/dev/null
 is "stats: the client" "$(awk '{ print $1, $2, $3 }' "$work/stats")" "wrap enabled 1"
-is "stats: its pace" "$(awk '{ print $6 > 10 ? "yes" : "no" }' "$work/stats")" yes
+is "stats: its pace" "$(awk '{ print ($6 > 10 ? "yes" : "no") }' "$work/stats")" yes
 is "stats: its hooks" "$(awk '{ print $8 }' "$work/stats")" \
 	"$(hvctl --no-header hook list | grep -c ' wrap')"
 like "stats as JSON" "$(hvctl -j module stats)" \

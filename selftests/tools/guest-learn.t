@@ -97,7 +97,7 @@ like "review: what was seen" "$(hvctl learn review web)" \
 is "review: as many as were" "$(hvctl --no-header learn review web | wc -l)" \
 	"$(hvctl -j learn suggest web | sed 's/.*"objects":\([0-9]*\).*/\1/')"
 ok "compare: what was learnt allows it" hvctl learn compare web "$work/web.hv"
-printf 'policy less\ninclude <base>\nfile / read\nfile /srv/www/html/about.html none\n' \
+printf 'policy less\ninclude <base>\nfile / read\nfile /srv/www/html/about.html none\nsocket 192.0.2.1:80/tcp connect\n' \
 	>"$work/less.hv"
 tap_try hvctl learn compare web "$work/less.hv"
 is "compare: another refuses some of it" "$tap_status" 1

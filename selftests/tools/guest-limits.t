@@ -68,7 +68,8 @@ said KHV_MAX_SUBSCRIBERS
 # shellcheck disable=SC2086 # words
 kill $readers
 wait
-ok "and then there is room" sh -c '
-	timeout 10 hvctl event tail >/dev/null 2>"$1" & sleep 1
-	kill $!; grep -q listening "$1"' sh "$work/again"
+hvctl event tail >/dev/null 2>"$work/again" &
+again=$!
+ok "and then there is room" wait_for 5 grep -q listening "$work/again"
+kill "$again"
 done_testing

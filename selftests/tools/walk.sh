@@ -4,6 +4,7 @@
 
 # NAME PAGE SECTION: the page is named as in the repository.
 walk() {
+	# shellcheck disable=SC2154 # of workdir
 	python3 -B /khv/selftests/tools/walk.py "/khv/$2" "$3" >"$work/walk" 2>&1
 	while IFS= read -r walk_line; do
 		case $walk_line in
