@@ -101,8 +101,8 @@ race() {	# FROM TO
 		i=$((i + 1))
 	done
 }
-race 100 115 &
-race 200 215
+race 100 108 &
+race 200 208
 wait
 cat "$work"/codes-* | sort | uniq -c | tr -s ' \n' ' ' >"$work/codes"
 diag "exit codes: $(cat "$work/codes")"
