@@ -285,7 +285,7 @@ struct khv_blob_rule {
 	__le16 domain;		/* DOMAINS: where it was written */
 	__u8 kind;
 	__u8 effects;		/* enum khv_rule_effect */
-	__u8 error;		/* errno, 0: the default of the type */
+	__u8 error;		/* errno=, 0: the default of the type; or result= */
 	__u8 limit;		/* 1 + number of LIMITS, 0: none */
 };
 

@@ -223,6 +223,11 @@ u8 khv_engine_rule_kind(const struct khv_engine *e, u32 rule)
 	return khv_rule_at(e, rule)->kind;
 }
 
+int khv_engine_rule_error(const struct khv_engine *e, u32 rule)
+{
+	return rule < khv_engine_nr_rules(e) ? khv_rule_at(e, rule)->error : 0;
+}
+
 static const struct khv_blob_note *find_note(const struct khv_engine *e,
 					     u32 rule)
 {

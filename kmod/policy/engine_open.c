@@ -315,7 +315,7 @@ static int check_rules(const struct check *c)
 		    r->limit > c->count[KHV_SEC_LIMITS] ||
 		    (r->effects & ~(KHV_RULE_AUDIT | KHV_RULE_QUIET |
 				    KHV_RULE_KILL | KHV_RULE_REDACT |
-				    KHV_RULE_LOG)) ||
+				    KHV_RULE_LOG | KHV_RULE_RESULT)) ||
 		    (r->effects & KHV_RULE_LOG) >> KHV_RULE_LOG_SHIFT > 4)
 			return BAD_RULE;
 	}

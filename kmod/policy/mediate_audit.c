@@ -2,8 +2,8 @@
 /*
  * Policies in "mode audit": nothing is judged by them. A rule says what is reported:
  * its permissions which verbs, "audit" that they are, "quiet" that they are not,
- * "log=deny" that only what was refused or failed is, "limit=" how much of it at most,
- * "redact" that it is told without what it was about.
+ * "log=deny" that only what was refused or failed is, "result=" only what ended in
+ * this way, "limit=" how much of it at most, "redact" that it is told without what it was about.
  */
 #include <linux/export.h>
 #include <linux/notifier.h>
@@ -43,6 +43,9 @@ static bool khv_audit_wants(const struct khv_judge *j,
 
 	if (level == KHV_LOG_OFF || !(dec->effects & KHV_RULE_AUDIT) ||
 	    (dec->effects & KHV_RULE_QUIET))
+		return false;
+	if ((dec->effects & KHV_RULE_RESULT) &&
+	    error != khv_engine_rule_error(&j->l->engine, dec->rule))
 		return false;
 	level = own ? own - 1 : KHV_LOG_AUDIT;
 	return level >= KHV_LOG_AUDIT || (level == KHV_LOG_DENY && error);

@@ -117,7 +117,7 @@ u32 hvp_new_rule(struct hvp_compiler *c, u8 kind, u32 column);
 struct hvp_options {
 	struct hvp_cond cond;
 	bool has_user, has_group, exact;
-	u8 effects, error, limit;
+	u8 effects, error, result, limit;
 	u64 now;
 	u32 until_column;
 	const char *why, *tag;

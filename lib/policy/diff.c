@@ -153,6 +153,7 @@ static void compare_options(struct hvp_diff *d, const struct hvp_place_asked *p,
 		{ KHV_RULE_KILL, "a denial now ends the process tree",
 		  "a denial no longer ends the process tree" },
 		{ KHV_RULE_LOG, "log= now set", "log= no longer set" },
+		{ KHV_RULE_RESULT, "result= now set", "result= no longer set" },
 	};
 	u32 was = dec[0].effects, is = dec[1].effects, i;
 	const char *a, *b;
@@ -169,6 +170,10 @@ static void compare_options(struct hvp_diff *d, const struct hvp_place_asked *p,
 			      hvp_print(&d->mem, "errno now %s, was %s",
 					strerrorname_np(dec[1].error),
 					strerrorname_np(dec[0].error)));
+	if ((was & is & KHV_RULE_RESULT) &&
+	    khv_engine_rule_error(d->side[0].e, dec[0].rule) !=
+		    khv_engine_rule_error(d->side[1].e, dec[1].rule))
+		report_option(d, p, dec, "another result= now");
 	if (!dec[0].limit != !dec[1].limit)
 		report_option(d, p, dec,
 			      dec[1].limit ? "now limited" :

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* What stands right of the third column: flags and KEY=VALUE. */
 #include <sys/socket.h>
+#include <linux/khv.h>
 #include "compiler.h"
 
 static const char *const names[] = { "audit",  "quiet", "exact", "kill",
 				     "redact", "user",	"group", "role",
 				     "from",   "errno", "limit", "log",
 				     "until",  "at",	"why",	 "tag",
-				     NULL };
+				     "result", NULL };
 
 /* Words of the language that this version does not have, and why. */
 static const struct {
@@ -172,6 +173,28 @@ static bool error_name(struct hvp_compiler *c, const struct option *o,
 	return options->error;
 }
 
+/* What became of it: nothing that a policy which refuses could look at. */
+static bool result(struct hvp_compiler *c, const struct option *o,
+		   const char *value, struct hvp_options *options)
+{
+	bool fine = !strcmp(value, "ok");
+
+	if (c->mode != KHV_MODE_AUDIT) {
+		hvp_error(
+			c, o->word->column,
+			"\"result\" is known afterwards: only below a line \"mode audit\"");
+		return false;
+	}
+	options->effects |= KHV_RULE_RESULT;
+	options->result = fine ? 0 : hvp_errno(value);
+	if (!fine && !options->result)
+		hvp_error(
+			c, o->value_column,
+			"unknown result \"%s\": expected ok, or an error such as EACCES",
+			hvp_show(c, value, strlen(value)));
+	return fine || options->result;
+}
+
 static bool until(struct hvp_compiler *c, const struct option *o,
 		  const char *value, struct hvp_options *options)
 {
@@ -251,6 +274,7 @@ static const struct {
 	{ "at", HVP_OPT_AT, 0, at },
 	{ "why", HVP_OPT_WHY, 0, why },
 	{ "tag", HVP_OPT_WHY, 0, tag },
+	{ "result", HVP_OPT_RULE, 0, result },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))

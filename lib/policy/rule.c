@@ -293,6 +293,12 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 								  0),
 			       &options))
 		return;
+	if ((options.effects & KHV_RULE_RESULT) && options.error) {
+		hvp_error(
+			c, w->at[2].column,
+			"\"errno\" is what is answered, \"result\" what came of it: not both");
+		return;
+	}
 	if (options.exact && type != KHV_TYPE_FILE &&
 	    strncmp(w->at[1].text, "unix:", 5)) {
 		hvp_error(
@@ -306,7 +312,9 @@ void hvp_parse_rule(struct hvp_compiler *c, enum khv_type type,
 	r->perms = perms;
 	r->target = target;
 	r->effects = options.effects;
-	r->error = options.error;
+	/* One of them: a policy that looks at results answers nothing. */
+	r->error = options.effects & KHV_RULE_RESULT ? options.result :
+						       options.error;
 	r->limit = options.limit;
 	r->until_column = options.until_column;
 	r->exact = options.exact;

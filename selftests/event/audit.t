@@ -57,6 +57,9 @@ kernel syscall:connect  use audit
 kernel syscall:sethostname use audit redact
 kernel syscall:prctl    use audit
 kernel syscall:getppid  use quiet
+kernel syscall:lseek    use audit result=EBADF
+kernel syscall:fchmod   use audit result=EPERM
+kernel syscall:ftruncate use audit result=ok
 kernel syscall:exit_group use audit
 RULES
 hvctl -q policy load "$work/c.hv" || bail_out "no policy"
@@ -75,6 +78,14 @@ said "what does not exist has no name, and its error" \
 	'^audit call openat - -2 ENOENT - dirfd=AT_FDCWD path=0x[0-9a-f]+ flags=O_RDONLY'
 said "log=deny: a call that failed" '^audit call close - -9 EBADF - fd=4711$'
 is "log=deny: and none else" "$(grep -c ' call close ' "$work/log")" 1
+said "result=: a call that ended with this error" \
+	'^audit call lseek - -9 EBADF - fd=4711 offset=0 whence=SEEK_SET$'
+is "result=: and none that ended with another, or well" \
+	"$(grep -c ' call lseek ' "$work/log")" 1
+silent "result=: another error" ' call fchmod '
+said "result=ok: a call that succeeded" '^audit call ftruncate - 0 0 - '
+is "result=ok: and none that failed" \
+	"$(grep -c ' call ftruncate ' "$work/log")" 1
 said "a call that does not come back" '^audit call exit_group - 0 0 - status=0$'
 
 audited c /run/khv-calls sockets
@@ -99,15 +110,22 @@ file /etc/hostname      read        audit tag=name
 file /etc/passwd        read        audit redact
 file /etc/group         none
 file /var               write       audit limit=3/h
+file /root              read        audit result=EACCES
+file /opt               read        audit result=EPERM
 RULES
 cat >"$work/w.hv" <<'RULES'
 policy w "wrapped"
 file / read/write
 file /etc/shadow none
+file /root/.none none
+file /opt/none none
 RULES
+mkdir -p /root/.none /opt/none
+at_exit rmdir /root/.none /opt/none
 hvctl -q policy load "$work/o.hv" "$work/w.hv" || bail_out "no policy"
 # shellcheck disable=SC2016 # for the other shell
 audited o hvctl run w -- sh -c 'cat /etc/hostname /etc/passwd /etc/group
+	ls /root /root/.none /opt/none
 	cat /etc/shadow; for i in 1 2 3 4 5 6; do echo >/var/tmp/$i; done'
 said "allowed" '^allow file open /etc/hostname 0 0 name'
 said "refused by another client" '^deny file open /etc/shadow 0 EACCES -'
@@ -116,6 +134,9 @@ silent "a verb that the rule does not name" '/etc/group'
 silent "log=deny: what was allowed" '^allow file open /etc/(ld|nss|locale)'
 said "redact: without the object" '^allow file open \(redacted\)'
 silent "redact: nothing of it" passwd
+said "result=: refused in this way" '^deny file list /root/.none 0 EACCES -'
+silent "result=: not what was allowed" '^allow file [a-z]+ /root'
+silent "result=: nor what was refused in another" '/opt/none'
 is "limit=" "$(grep -c ' /var/tmp' "$work/log")" 3
 
 # It has no vote.

@@ -19,6 +19,14 @@ static void files(void)
 
 	if (write(fd, "abc", 3) != 3)
 		perror("write");
+	/* Each fails and works. */
+	lseek(4711, 0, SEEK_SET);
+	lseek(fd, 0, SEEK_SET);
+	lseek(fd, -1, SEEK_SET);
+	fchmod(4711, 0640);
+	fchmod(fd, 0640);
+	if (ftruncate(4711, 1) == 0 || ftruncate(fd, 1))
+		puts("?");
 	close(fd);
 	rename("/run/khv-audited", "/run/khv-renamed");
 	unlink("/run/khv-renamed");

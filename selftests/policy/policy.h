@@ -136,6 +136,7 @@ ask_everything(const struct khv_engine *e, uint16_t domain)
 		sum += strlen(khv_engine_rule_text(e, i));
 		sum += strlen(khv_engine_rule_file(e, i));
 		sum += khv_engine_rule_line(e, i) + khv_engine_rule_kind(e, i);
+		sum += (unsigned long)khv_engine_rule_error(e, i);
 		sum += khv_engine_rule_domain(e, i);
 		if (khv_engine_rule_why(e, i))
 			sum += strlen(khv_engine_rule_why(e, i));

@@ -114,6 +114,8 @@ enum khv_rule_effect {
 	KHV_RULE_KILL	= 1 << 2,	/* end the process tree when denied */
 	KHV_RULE_REDACT	= 1 << 3,	/* mode audit: report it without its object */
 	KHV_RULE_LOG	= 7 << 4,	/* log=: enum khv_log_level + 1, 0: as the client */
+	KHV_RULE_RESULT	= 1 << 7,	/* mode audit: only what ended so, see
+					 * khv_engine_rule_error() */
 };
 
 #define KHV_RULE_LOG_SHIFT	4
@@ -437,6 +439,8 @@ const char *khv_engine_rule_text(const struct khv_engine *e, u32 rule);
 u16 khv_engine_rule_domain(const struct khv_engine *e, u32 rule);
 /* enum khv_type, KHV_NR_TYPES for attach, KHV_NR_TYPES + 1 for refuse */
 u8 khv_engine_rule_kind(const struct khv_engine *e, u32 rule);
+/* Positive errno of errno= or, with KHV_RULE_RESULT, of result=; 0: none, or success. */
+int khv_engine_rule_error(const struct khv_engine *e, u32 rule);
 /* Text of why= and word of tag=, NULL if the rule has none. */
 const char *khv_engine_rule_why(const struct khv_engine *e, u32 rule);
 const char *khv_engine_rule_tag(const struct khv_engine *e, u32 rule);
