@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* Events as lines: key=value for logs, a short sentence for terminals. */
-#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -38,11 +37,51 @@ static void add(struct line *l, const char *fmt, ...)
 		l->at += (size_t)n < room ? (size_t)n : room - 1;
 }
 
+/* What add() does with "%s", which is most of a line, without its parser. */
+static void put(struct line *l, const char *s, size_t n)
+{
+	size_t room = l->size - l->at - 1;
+
+	if (n > room)
+		n = room;
+	memcpy(l->buf + l->at, s, n);
+	l->at += n;
+	l->buf[l->at] = 0;
+}
+
+static void put_number(struct line *l, uint64_t n)
+{
+	char buf[20];
+	size_t at = sizeof(buf);
+
+	do {
+		buf[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	put(l, buf + at, sizeof(buf) - at);
+}
+
+static void put_key(struct line *l, const char *key)
+{
+	put(l, " ", 1);
+	put(l, key, strlen(key));
+	put(l, "=", 1);
+}
+
+/* Needs no quotes. */
 static bool plain(const unsigned char *s, size_t len)
 {
+	static const bool word[256] = {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true,
+		['a' ... 'z'] = true, ['.'] = true,
+		['_'] = true,	      [':'] = true,
+		['+'] = true,	      ['@'] = true,
+		['-'] = true,	      ['/'] = true,
+		[','] = true,
+	};
+
 	for (size_t i = 0; i < len; i++)
-		if (!isascii(s[i]) ||
-		    (!isalnum(s[i]) && !strchr("._:+@-/,", s[i])))
+		if (!word[s[i]])
 			return false;
 	return len > 0;
 }
@@ -58,7 +97,7 @@ static bool add_bytes(struct line *l, const void *data, size_t len, size_t max,
 
 	cut = khv_escape(buf, max + 1, data, len, quote) > max;
 	if (!cut) {
-		add(l, "%s", buf);
+		put(l, buf, strlen(buf));
 		return false;
 	}
 	khv_escape(buf, half - 1, data, len, quote);
@@ -78,61 +117,94 @@ static bool add_value(struct line *l, const char *key, const void *data,
 	bool quote = always_quote || !plain(data, len);
 	bool cut;
 
-	add(l, " %s=%s", key, quote ? "\"" : "");
+	put_key(l, key);
+	put(l, "\"", quote);
 	cut = add_bytes(l, data, len, max, true);
-	add(l, "%s", quote ? "\"" : "");
+	put(l, "\"", quote);
 	return cut;
 }
 
 /* Order, and which values are quoted even when they need not be. */
 static const struct column {
+	uint16_t attr;
 	const char *key;
 	size_t max;
 	bool quote;
 } columns[] = {
-	{ "policy", WORD_MAX, false }, { "domain", WORD_MAX, false },
-	{ "client", WORD_MAX, false }, { "type", WORD_MAX, false },
-	{ "verb", WORD_MAX, false },   { "object", OBJECT_MAX, true },
-	{ "rule", WORD_MAX, true },    { "hook", WORD_MAX, false },
-	{ "errno", 0, false },	       { "pid", 0, false },
-	{ "tgid", 0, false },	       { "uid", 0, false },
-	{ "comm", WORD_MAX, false },   { "exe", EXE_MAX, true },
-	{ "asked", WORD_MAX, false },  { "tag", WORD_MAX, false },
-	{ "abi", 0, false },	       { "result", 0, false },
-	{ "generation", 0, false },    { "cpu", 0, false },
-	{ "seq", 0, false },	       { "lost", 0, false },
+	{ KHV_E_POLICY, "policy", WORD_MAX, false },
+	{ KHV_E_DOMAIN, "domain", WORD_MAX, false },
+	{ KHV_E_CLIENT, "client", WORD_MAX, false },
+	{ KHV_E_TYPE, "type", WORD_MAX, false },
+	{ KHV_E_VERB, "verb", WORD_MAX, false },
+	{ KHV_E_OBJECT, "object", OBJECT_MAX, true },
+	{ KHV_E_RULE, "rule", WORD_MAX, true },
+	{ KHV_E_HOOK, "hook", WORD_MAX, false },
+	{ KHV_E_ERRNO, "errno", 0, false },
+	{ KHV_E_PID, "pid", 0, false },
+	{ KHV_E_TGID, "tgid", 0, false },
+	{ KHV_E_UID, "uid", 0, false },
+	{ KHV_E_COMM, "comm", WORD_MAX, false },
+	{ KHV_E_EXE, "exe", EXE_MAX, true },
+	{ KHV_E_ASKED, "asked", WORD_MAX, false },
+	{ KHV_E_TAG, "tag", WORD_MAX, false },
+	{ KHV_E_ABI, "abi", 0, false },
+	{ KHV_E_RESULT, "result", 0, false },
+	{ KHV_E_GENERATION, "gen", 0, false },
+	{ KHV_E_CPU, "cpu", 0, false },
+	{ KHV_E_SEQ, "seq", 0, false },
+	{ KHV_E_LOST, "lost", 0, false },
 };
+
+/* Every column is a field of the table. */
+static const struct khv_field *field_of(const struct column *c)
+{
+	const struct khv_field *f = khv_event_record.fields;
+
+	while (f->attr != c->attr)
+		f++;
+	return f;
+}
+
+static void add_number(struct line *l, const struct column *c,
+		       const struct khv_field *f, const struct khv_event *e)
+{
+	char buf[32];
+
+	put_key(l, c->key);
+	if (f->kind == KHV_KIND_U32 || f->kind == KHV_KIND_U64) {
+		put_number(l, khv_field_number(f, e));
+		return;
+	}
+	khv_field_text(f, e, buf, sizeof(buf));
+	put(l, buf, strlen(buf));
+}
 
 static bool add_column(struct line *l, const struct khv_event *e,
 		       const struct column *c)
 {
-	const struct khv_field *f = khv_record_field(&khv_event_record, c->key);
+	const struct khv_field *f = field_of(c);
 	const void *at = (const char *)e + f->offset;
 	const struct khv_bytes *bytes = at;
-	const char *key = strcmp(c->key, "generation") ? c->key : "gen";
-	char buf[32];
 
 	switch (f->kind) {
 	case KHV_KIND_STRING:
 		if (!*(const char *const *)at)
 			return false;
-		return add_value(l, key, *(const char *const *)at,
+		return add_value(l, c->key, *(const char *const *)at,
 				 strlen(*(const char *const *)at), c->max,
 				 c->quote);
 	case KHV_KIND_BYTES:
 	case KHV_KIND_COMM:
 		if (!bytes->data)
 			return false;
-		return add_value(l, key, bytes->data, bytes->len, c->max,
+		return add_value(l, c->key, bytes->data, bytes->len, c->max,
 				 c->quote);
 	default:
-		if (!(e->has >> f->attr & 1))
+		if (!(e->has >> c->attr & 1))
 			return false;
 		/* The process is the thread nearly always. */
-		if (f->attr == KHV_E_TGID && e->tgid == e->pid)
-			return false;
-		khv_field_text(f, e, buf, sizeof(buf));
-		add(l, " %s=%s", key, buf);
+		if (c->attr != KHV_E_TGID || e->tgid != e->pid)
+			add_number(l, c, f, e);
 		return false;
 	}
 }
@@ -157,9 +229,11 @@ static bool add_args(struct line *l, const struct khv_event *e)
 		return false;
 	n = khv_event_args_text(e, args, sizeof(args));
 	add(l, " args=\"");
-	for (size_t i = 0; i < n; i++)
-		add(l, args[i] == '"' || args[i] == '\\' ? "\\%c" : "%c",
-		    args[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (args[i] == '"' || args[i] == '\\')
+			put(l, "\\", 1);
+		put(l, args + i, 1);
+	}
 	add(l, "\"");
 	for (n = 0; khv_event_arg(e, n, &first); n++)
 		;

@@ -60,6 +60,40 @@ static int decode_names(struct khv_list *list, struct khv_names *names,
 	return 0;
 }
 
+/*
+ * Attributes by hand, as nla_parse() does it: a busy daemon decodes each event twice,
+ * and a call of libnl for each attribute is most of what that costs.
+ */
+static const void *data_of(const struct nlattr *a)
+{
+	return (const char *)a + NLA_HDRLEN;
+}
+
+static size_t len_of(const struct nlattr *a)
+{
+	return a->nla_len - (size_t)NLA_HDRLEN;
+}
+
+static void find(const struct nlattr *tb[], unsigned int max, const char *at,
+		 size_t len)
+{
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	while (len >= NLA_HDRLEN) {
+		const struct nlattr *a = (const void *)at;
+		size_t step = NLA_ALIGN(a->nla_len);
+		unsigned int kind = a->nla_type & NLA_TYPE_MASK;
+
+		if (a->nla_len < NLA_HDRLEN || a->nla_len > len)
+			return;
+		if (kind && kind <= max)
+			tb[kind] = a;
+		if (step >= len)
+			return;
+		at += step;
+		len -= step;
+	}
+}
+
 static const size_t number_size[] = {
 	[KHV_KIND_U8] = 1,  [KHV_KIND_BOOL] = 1, [KHV_KIND_ENUM] = 1,
 	[KHV_KIND_U32] = 4, [KHV_KIND_S32] = 4,	 [KHV_KIND_ERRNO] = 4,
@@ -67,32 +101,37 @@ static const size_t number_size[] = {
 };
 
 static int decode_field(struct khv_list *list, const struct khv_field *f,
-			void *record, struct nlattr *a)
+			void *record, const struct nlattr *a)
 {
 	void *to = (char *)record + f->offset;
-	size_t len = (size_t)nla_len(a);
+	const void *data = data_of(a), *end;
 	struct khv_bytes *bytes = to;
-	const char *end;
+	size_t len = len_of(a);
 
 	switch (f->kind) {
 	case KHV_KIND_STRING:
-		if (!memchr(nla_data(a), 0, len))
+		if (!memchr(data, 0, len))
 			return -EBADMSG;
-		*(const char **)to = nla_data(a);
+		*(const char **)to = data;
 		return 0;
 	case KHV_KIND_BYTES:
 	case KHV_KIND_COMM:
-		bytes->data = nla_data(a);
-		end = f->kind == KHV_KIND_COMM ? memchr(nla_data(a), 0, len) :
-						 NULL;
-		bytes->len = end ? (size_t)(end - (char *)nla_data(a)) : len;
+		bytes->data = data;
+		end = f->kind == KHV_KIND_COMM ? memchr(data, 0, len) : NULL;
+		bytes->len =
+			end ? (size_t)((const char *)end - (const char *)data) :
+			      len;
 		return 0;
 	case KHV_KIND_NAMES:
-		return list ? decode_names(list, to, a) : -EBADMSG;
+		return list ? decode_names(list, to, (struct nlattr *)a) :
+			      -EBADMSG;
 	default:
 		if (len != number_size[f->kind])
 			return -EBADMSG;
-		memcpy(to, nla_data(a), len);
+		if (len == 4)
+			memcpy(to, data, 4);
+		else
+			memcpy(to, data, len);
 		return 0;
 	}
 }
@@ -101,16 +140,14 @@ static int decode_field(struct khv_list *list, const struct khv_field *f,
 static int decode(struct khv_list *list, const struct khv_record_type *type,
 		  void *record, const void *attrs, size_t len)
 {
-	struct nlattr *tb[64];
+	const struct nlattr *tb[64];
 	uint64_t *has = record;
 
 	_Static_assert(KHV_A_MAX < 64 && KHV_E_MAX < 64 &&
 			       KHV_CLIENT_A_MAX < 64,
 		       "struct.has has 64 bits");
 	memset(record, 0, type->size);
-	if (len > INT32_MAX ||
-	    nla_parse(tb, type->max, (struct nlattr *)attrs, (int)len, NULL))
-		return -EBADMSG;
+	find(tb, type->max, attrs, len);
 	for (size_t i = 0; i < type->count; i++) {
 		const struct khv_field *f = &type->fields[i];
 		int err;

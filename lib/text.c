@@ -89,6 +89,22 @@ static size_t escape_one(char out[20], const unsigned char *s, size_t len,
 	return n;
 }
 
+/* Stands for itself, but for the quote between quotes. */
+static const bool plain[128] = {
+	[0x20 ... '\\' - 1] = true,
+	['\\' + 1 ... 0x7e] = true,
+};
+
+/* Bytes at the begin of @s that nobody need look at: nearly always all of them. */
+static size_t plain_run(const unsigned char *s, size_t len, bool quote)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] < 128 && plain[s[n]] && !(quote && s[n] == '"'))
+		n++;
+	return n;
+}
+
 size_t khv_escape(char *buf, size_t size, const void *data, size_t len,
 		  bool quote)
 {
@@ -98,8 +114,19 @@ size_t khv_escape(char *buf, size_t size, const void *data, size_t len,
 
 	for (size_t i = 0; i < len;) {
 		char one[20];
-		size_t n;
+		size_t n = plain_run(s + i, len - i, quote), fit;
 
+		if (n) {
+			fit = full ? 0 : size - 1 - at;
+			full |= n > fit;
+			if (fit > n)
+				fit = n;
+			memcpy(buf + at, s + i, fit);
+			at += fit;
+			total += n;
+			i += n;
+			continue;
+		}
 		i += escape_one(one, s + i, len - i, quote);
 		n = strlen(one);
 		total += n;

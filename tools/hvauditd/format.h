@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <khv/khv.h>
 
@@ -71,9 +72,27 @@ struct text {
 	bool full; /* something did not fit */
 };
 
-void text_put(struct text *t, const void *data, size_t len);
-void text_string(struct text *t, const char *s);
-void text_char(struct text *t, char c);
+/* In the header: nearly all that is put is a few constant bytes. */
+static inline void text_put(struct text *t, const void *data, size_t len)
+{
+	if (len > t->size - t->at) {
+		t->full = true;
+		return;
+	}
+	memcpy(t->buf + t->at, data, len);
+	t->at += len;
+}
+
+static inline void text_string(struct text *t, const char *s)
+{
+	text_put(t, s, strlen(s));
+}
+
+static inline void text_char(struct text *t, char c)
+{
+	text_put(t, &c, 1);
+}
+
 void text_number(struct text *t, uint64_t n);
 void text_signed(struct text *t, int64_t n);
 /* 2026-08-23T10:15:42.113731Z, with 6 or 9 digits after the point */

@@ -35,10 +35,12 @@ static void escape_code(struct text *t, uint32_t code)
 	escape_unit(t, 0xdc00 + (code & 0x3ff));
 }
 
-static bool plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* Stands for itself. */
+static const bool plain[256] = {
+	[0x20 ... '"' - 1] = true,
+	['"' + 1 ... '\\' - 1] = true,
+	['\\' + 1 ... 0x7e] = true,
+};
 
 /* false: it holds bytes that are no text. */
 static bool put_string(struct text *t, const unsigned char *s, size_t len)
@@ -49,7 +51,7 @@ static bool put_string(struct text *t, const unsigned char *s, size_t len)
 
 	text_char(t, '"');
 	for (size_t i = 0; i < len; i += n) {
-		for (run = i; run < len && plain(s[run]);)
+		for (run = i; run < len && plain[s[run]];)
 			run++;
 		n = run - i;
 		if (n) {

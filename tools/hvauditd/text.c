@@ -5,26 +5,6 @@
 #include <time.h>
 #include "format.h"
 
-void text_put(struct text *t, const void *data, size_t len)
-{
-	if (len > t->size - t->at) {
-		t->full = true;
-		return;
-	}
-	memcpy(t->buf + t->at, data, len);
-	t->at += len;
-}
-
-void text_string(struct text *t, const char *s)
-{
-	text_put(t, s, strlen(s));
-}
-
-void text_char(struct text *t, char c)
-{
-	text_put(t, &c, 1);
-}
-
 void text_number(struct text *t, uint64_t n)
 {
 	char buf[20];
