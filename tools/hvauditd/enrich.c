@@ -171,7 +171,9 @@ const struct extra *enrich(struct enricher *en, const struct khv_event *e,
 	const struct proc *p;
 	uint32_t parent;
 
-	memset(x, 0, sizeof(*x));
+	x->user = x->group = x->unit = x->container = x->cgroup = NULL;
+	x->task = NULL;
+	x->nr_parents = 0;
 	if ((what & ENRICH_USER) && KHV_HAS(e, KHV_E_UID))
 		x->user = name_of(en->users, e->uid, now, user_name);
 	if (!(e->tgid ? e->tgid : e->pid))
@@ -179,10 +181,12 @@ const struct extra *enrich(struct enricher *en, const struct khv_event *e,
 	p = find(en, e, now, &x->task);
 	if (!p)
 		return x;
-	/* Looking for parents may take the place of this one. */
-	en->self = *p;
-	p = &en->self;
 	parent = p->parent;
+	if (what & ENRICH_PARENTS) {
+		/* Looking for them may take the place of this one. */
+		en->self = *p;
+		p = &en->self;
+	}
 	if ((what & ENRICH_USER) && p->gid != UINT32_MAX)
 		x->group = name_of(en->groups, p->gid, now, group_name);
 	if (what & ENRICH_CGROUP) {

@@ -134,7 +134,7 @@ static bool insist(struct outputs *o, struct output *out,
 
 		if (out->suspended)
 			return false;
-		if (monotonic_ns() >= out->next_try) {
+		if (!out->away || monotonic_ns() >= out->next_try) {
 			err = op(out, m);
 			if (!err || err == -EMSGSIZE)
 				return !err;

@@ -79,7 +79,7 @@ bool ring_put(struct ring *r, enum entry_kind kind, const void *data,
 	e->kind = kind;
 	e->len = (uint32_t)len;
 	memcpy(e->data, data, len);
-	atomic_store(&r->head, head + need);
+	atomic_store_explicit(&r->head, head + need, memory_order_release);
 	return true;
 }
 
@@ -93,6 +93,11 @@ void ring_wake(struct ring *r)
 {
 	uint64_t one = 1;
 
+	/*
+	 * Either the consumer, which says first that it sleeps, sees the new head, or
+	 * we see that it sleeps.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
 	if (atomic_load(&r->asleep) && write(r->wake, &one, sizeof(one)) < 0)
 		return; /* it is full of wake-ups already */
 }

@@ -16,7 +16,11 @@
 #define SAVE_NS 100000000ull
 #define TELL_NS 1000000000ull
 /* So many events are put away together; the kernel keeps them so long. */
-#define TOGETHER 128
+#define TOGETHER 512
+/* And so many, before anybody looks at the clock. */
+#define TURN 64
+/* Events come in messages: whoever is through with one waits for the next so long. */
+#define NEXT_MS 5
 
 struct work {
 	struct writer *w;
@@ -27,6 +31,7 @@ struct work {
 	struct metrics metrics;
 	struct account books;
 	uint64_t saved, counted, told; /* when, monotonic */
+	uint64_t now;		       /* at the begin of this turn */
 	uint64_t unlogged;	       /* no output has taken them */
 	unsigned int uncommitted;      /* events */
 	bool abandoned;		       /* the books end here */
@@ -193,7 +198,6 @@ static void on_event(struct work *k, const struct entry *entry)
 {
 	struct message m = { .from = &k->outputs.origin };
 	struct hole holes[MAX_HOLES];
-	uint64_t now = monotonic_ns();
 	struct khv_event e;
 
 	if (khv_event_decode(&e, entry->data, entry->len))
@@ -208,7 +212,7 @@ static void on_event(struct work *k, const struct entry *entry)
 		return;
 	if (e.verdict < VERDICTS_MAX)
 		k->metrics.verdicts[e.verdict]++;
-	if (!filters_keep(&k->filters, &e, now)) {
+	if (!filters_keep(&k->filters, &e, k->now)) {
 		account_filtered(&k->books, &e);
 		return;
 	}
@@ -217,7 +221,7 @@ static void on_event(struct work *k, const struct entry *entry)
 	m.id = event_id(&e);
 	m.event = &e;
 	if (k->config.enrich && k->enricher)
-		m.extra = enrich(k->enricher, &e, k->config.enrich, now);
+		m.extra = enrich(k->enricher, &e, k->config.enrich, k->now);
 	if (outputs_write(&k->outputs, &m)) {
 		account_logged(&k->books, &e);
 		return;
@@ -388,41 +392,61 @@ static bool set_up(struct work *k)
 
 static void now_and_then(struct work *k, bool idle)
 {
-	uint64_t now = monotonic_ns();
-
+	k->now = monotonic_ns();
 	/* Whenever there is nothing to do the files are up to date. */
-	if (k->uncommitted >= TOGETHER || (idle && k->uncommitted))
+	if (idle && k->uncommitted)
 		commit(k);
-	if (k->dirty && (idle || now - k->saved > SAVE_NS))
+	if (k->dirty && (idle || k->now - k->saved > SAVE_NS))
 		save(k);
-	if (now - k->told > TELL_NS)
+	if (k->now - k->told > TELL_NS)
 		tell_limits(k);
-	if (now - k->counted > k->config.metrics_interval * 1000000000ull)
+	if (k->now - k->counted > k->config.metrics_interval * 1000000000ull)
 		count(k);
+	publish(k);
+}
+
+/* The next entry, NULL after a while without one. */
+static const struct entry *next_entry(struct work *k, unsigned int *turn)
+{
+	const struct entry *e = ring_peek(k->w->ring, 0);
+
+	if (k->uncommitted >= TOGETHER)
+		commit(k);
+	if (e && *turn) {
+		--*turn;
+		return e;
+	}
+	*turn = TURN;
+	if (!e && (k->uncommitted || k->dirty))
+		e = ring_peek(k->w->ring, NEXT_MS);
+	now_and_then(k, !e);
+	if (!e)
+		e = ring_peek(k->w->ring, IDLE_MS);
+	k->now = monotonic_ns();
+	return e;
 }
 
 void *writer_run(void *arg)
 {
 	struct work k = { .w = arg };
-	bool stop = false;
+	enum entry_kind kind = ENTRY_EVENT;
+	unsigned int turn = 0;
 
 	keep_capability(-1);
 	if (!set_up(&k)) {
 		fprintf(stderr, "hvauditd: no memory\n");
 		_exit(EXIT_FAILURE);
 	}
-	while (!stop) {
-		const struct entry *e = ring_peek(k.w->ring, 0);
+	while (kind != ENTRY_STOP) {
+		const struct entry *e = next_entry(&k, &turn);
 
-		now_and_then(&k, !e);
 		if (!e)
-			e = ring_peek(k.w->ring, IDLE_MS);
-		if (e) {
-			stop = e->kind == ENTRY_STOP;
-			handlers[e->kind](&k, e);
-			ring_take(k.w->ring);
-		}
-		publish(&k);
+			continue;
+		kind = e->kind;
+		handlers[kind](&k, e);
+		ring_take(k.w->ring);
+		if (kind != ENTRY_EVENT || k.outputs.stop)
+			publish(&k);
 	}
 	outputs_close(&k.outputs);
 	enricher_free(k.enricher);
