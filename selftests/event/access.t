@@ -55,6 +55,8 @@ like "an unprivileged forger" "$(setpriv --reuid 1000 --regid 1000 \
 	--clear-groups /run/stranger "$port" 0)" 'forged=(EPERM|ECONNREFUSED)'
 is "a confined one" "$(hvctl run p -- /run/stranger "$port" 0 |
 	cat | grep -c forged=0)" 0
+is "root of another network namespace" "$(unshare -n /run/stranger "$port" 0 |
+	grep -c forged=0)" 0
 /run/stranger "$port" 0 >"$work/forged"
 is "control: root's forgery arrives" "$(cat "$work/forged")" forged=0
 make_events a /etc/shadow 10 1

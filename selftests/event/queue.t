@@ -29,6 +29,7 @@ since() {
 	before=$(stat_sum produced)
 	lost_before=$(stat_sum lost)
 	waits_before=$(stat_sum waits)
+	gave_up_before=$(stat_sum gave_up)
 }
 
 new() {
@@ -144,19 +145,66 @@ start_reader rest -p -a
 stop_reader "$reader_pid"
 kernel_adds_up "deny"
 
-# One reader asleep, one awake.
+# One reader asleep, one that dawdles, two awake: whoever waits for the daemon waits for
+# it alone. If the slow ones counted, nobody would get on before event_wait.
 since
+echo 5000 >/sys/module/khv/parameters/event_wait
+hvctl -q client set wrap full=block level=deny
 start_reader sleeper
-hvctl -q client set wrap full=drop-count level=deny
 sleeper=$reader_pid
 kill -STOP "$sleeper"
-hvctl -q client set wrap full=block
+start_reader dawdler -s 100000
+dawdler=$reader_pid
+start_reader second
+second=$reader_pid
 start_reader awake -p -a
 make_events a /etc/shadow "$N" 2
 stop_reader "$reader_pid"
 adds_up awake "$(new)"
-is "one asleep: the other one has lost nothing" "$(made awake lost)" 0
+is "slow readers: the daemon has lost nothing" "$(made awake lost)" 0
+is "slow readers: nobody waited in vain" "$(stat_sum gave_up)" \
+	"$gave_up_before"
+stop_reader "$second"
+adds_up second "$(new)"
+stop_reader "$dawdler"
+adds_up dawdler "$(new)"
 stop_reader "$sleeper"
 adds_up sleeper "$(new)"
+echo 30000 >/sys/module/khv/parameters/event_wait
 hvctl -q client set wrap full=drop-count
+
+# Eight are the most; one that dies leaves its place, its socket and its queue.
+readers=
+for i in 1 2 3 4 5 6 7; do
+	start_reader "many$i"
+	readers="$readers $reader_pid"
+done
+before=$(stat_sum produced)
+start_reader many8 -p -a
+readers="$readers $reader_pid"
+start_reader many9
+like "a ninth reader is refused" "$(cat "$work/many9")" error=ENOSPC
+# shellcheck disable=SC2086 # a list of numbers
+kill -STOP $readers
+make_events a /etc/shadow "$N" 1
+held=$(stat_sum used)
+# shellcheck disable=SC2086 # a list of numbers
+kill -9 $readers
+for pid in $readers; do
+	wait "$pid" 2>/dev/null
+done
+for i in 1 2 3 4 5 6 7; do
+	start_reader "again$i"
+	like "reader $i of those who come after them" "$(cat "$work/again$i")" \
+		'^ready'
+	kill -9 "$reader_pid"
+	wait "$reader_pid" 2>/dev/null
+done
+start_reader last -p -a
+stop_reader "$reader_pid"
+is "what the dead daemon held comes to the next one" \
+	$(($(made last events) + $(made last lost))) \
+	"$(new)"
+ok "control: there was something" test "$held" -gt 0
+kernel_adds_up "after the dead"
 done_testing

@@ -158,6 +158,41 @@ is "killed: what is lost was lost in the kernel" "$(book lost)" \
 is "killed: syslog has every one that was logged" "$(numbers)" \
 	"$(book logged)"
 diag "in syslog twice: $(($(decisions) - $(book logged)))"
+
+# Killed, and more than the kernel can keep: the next one states the gap, and goes on
+# with the number behind it. Everything up to the last is a line or in such a gap.
+ranges() {
+	logged -E ': (DENY|ALLOW) ' | sed 's/.* cpu=0 seq=\([0-9]*\) .*/\1 \1/'
+	logged LOST | sed -n 's/.*LOST \([0-9]*\) events cpu=0 between seq \([0-9]*\) and \([0-9]*\) .*/\2 \3 gap/p'
+}
+# "between 5 and 9" are 6 to 8: prints the first number that is missing, or the last.
+unbroken() {
+	ranges | awk '{ first = $1 + ($3 != ""); last = $2 - ($3 != "");
+			print first, last }' | sort -n | uniq | awk '
+		$1 > end + 1 { exit }
+		$2 > end { end = $2 }
+		END { print end }'
+}
+deny 100 &
+busy=$!
+sleep 0.1
+kill -9 "$audit"
+wait "$audit" "$busy" 2>/dev/null
+starts=$(logged -c START)
+gaps=$(logged -c LOST)
+deny 4000
+start_audit
+wait_for 10 all_accounted
+is "killed, with too many: all events are accounted for" "$(book produced)" \
+	"$(produced)"
+ok "killed, with too many: the gap is stated" \
+	test "$(logged -c LOST)" -gt "$gaps"
+unbroken_to_the_end() {
+	[ "$(unbroken)" = "$(produced)" ]
+}
+wait_for 5 unbroken_to_the_end
+is "killed, with too many: every number is a line or in a gap" "$(unbroken)" \
+	"$(produced)"
 stop_audit
 
 # One daemon at a time.
