@@ -112,16 +112,18 @@ struct live {
 	struct khv_events *events;
 };
 
+/* A frame must be drawn also if the kernel is faster than we are. */
+#define MESSAGES_MAX 64
+
 static bool read_live(struct top *top, void *arg)
 {
 	struct live *l = arg;
-	int n;
+	int n = 0;
 
 	l->tail.top = top;
-	do
+	for (int i = 0; i < MESSAGES_MAX && (n >= 0 || n == -ENOBUFS); i++)
 		n = khv_events_read(l->events, on_event, &l->tail);
-	while (n >= 0 || n == -ENOBUFS);
-	return n == -EAGAIN;
+	return n >= 0 || n == -EAGAIN || n == -ENOBUFS;
 }
 
 int cmd_event_top(struct hvctl *h)

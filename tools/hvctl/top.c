@@ -13,6 +13,9 @@
 
 #define FRAME_MS     250
 #define CHART_HEIGHT 4
+/* Columns of the last decisions, from the left, and of the rule, from the right. */
+#define WHAT_COLUMN 42
+#define RULE_WIDTH  28
 
 enum { GREEN = 1, RED, YELLOW, MAGENTA, CYAN, BLUE };
 
@@ -214,7 +217,14 @@ static void draw_rankings(struct view *v, int height)
 {
 	bool two = COLS >= 90;
 	int width = two ? COLS / 2 : COLS;
+	unsigned int rows = v->top->by[v->by].used;
+	unsigned int other = two ? v->top->by[(v->by + 1) % NR_BY].used : 0;
 
+	/* What they do not need the last decisions have. */
+	if (other > rows)
+		rows = other;
+	if (height < LINES - v->y && rows + 2 < (unsigned int)height)
+		height = (int)rows + 2;
 	draw_ranking(v, (enum by)v->by, 0, width, height);
 	if (two)
 		draw_ranking(v, (enum by)((v->by + 1) % NR_BY), width, width,
@@ -223,29 +233,41 @@ static void draw_rankings(struct view *v, int height)
 	move(v->y, 0);
 }
 
+static void draw_recent_one(struct view *v, const struct recent *r)
+{
+	time_t seconds = (time_t)(r->time / 1000000000);
+	/* Which line of which policy said so: if there is room for it. */
+	int end = COLS >= 100 ? COLS - RULE_WIDTH : COLS;
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	colored(0, A_DIM, " %02d:%02d:%02d.%03u ", tm.tm_hour, tm.tm_min,
+		tm.tm_sec, (unsigned int)(r->time / 1000000 % 1000));
+	colored(r->verdict < VERDICTS ? verdict_pairs[r->verdict] : 0, A_BOLD,
+		"%-10s ", khv_verdict_name(r->verdict));
+	fitted(r->who, WHAT_COLUMN - 26, true);
+	move(v->y, WHAT_COLUMN);
+	fitted(r->what, end - WHAT_COLUMN - 1, true);
+	if (end == COLS)
+		return;
+	move(v->y, end);
+	attron(A_DIM);
+	fitted(r->rule, RULE_WIDTH - 1, true);
+	attroff(A_DIM);
+}
+
 static void draw_recent(struct view *v)
 {
 	colored(0, A_BOLD | A_UNDERLINE, "     time    last decisions");
+	if (COLS >= 100) {
+		move(v->y, COLS - RULE_WIDTH);
+		colored(0, A_BOLD | A_UNDERLINE, "by");
+	}
 	next_line(v);
 	for (int i = 0; i < RECENT_MAX && v->y < LINES; i++) {
-		const struct recent *r = &v->top->recent[i];
-		time_t seconds = (time_t)(r->time / 1000000000);
-		struct tm tm;
-		int y, x;
-
-		if (!r->time)
+		if (!v->top->recent[i].time)
 			break;
-		localtime_r(&seconds, &tm);
-		colored(0, A_DIM, " %02d:%02d:%02d.%03u ", tm.tm_hour,
-			tm.tm_min, tm.tm_sec,
-			(unsigned int)(r->time / 1000000 % 1000));
-		colored(r->verdict < VERDICTS ? verdict_pairs[r->verdict] : 0,
-			A_BOLD, "%-10s ", khv_verdict_name(r->verdict));
-		fitted(r->who, 24, false);
-		getyx(stdscr, y, x);
-		(void)y;
-		move(v->y, x < 50 ? 50 : x + 1);
-		fitted(r->what, COLS - (x < 50 ? 50 : x + 1), true);
+		draw_recent_one(v, &v->top->recent[i]);
 		next_line(v);
 	}
 }

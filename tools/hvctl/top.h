@@ -35,7 +35,7 @@ struct ranking {
 struct recent {
 	uint64_t time;
 	unsigned int verdict;
-	char who[96], what[320];
+	char who[96], what[320], rule[96];
 };
 
 struct top {

@@ -107,6 +107,7 @@ static void remember(struct top *t, const struct khv_event *e)
 		   false);
 	snprintf(r->what, sizeof(r->what), "%s %s %s", e->type ? e->type : "-",
 		 e->verb ? e->verb : "-", object);
+	key_of(e, BY_RULE, r->rule, sizeof(r->rule));
 }
 
 void top_add(struct top *t, const struct item *item)
