@@ -57,14 +57,12 @@ size_t khv_event_args_text(const struct khv_event *event, char *buf,
 
 bool khv_event_arg(const struct khv_event *event, size_t n, struct khv_arg *arg)
 {
-	struct nlattr *a;
-	int rem;
+	const char *at = (const char *)event->raw.data;
+	size_t len = at ? event->raw.len : 0;
+	const struct nlattr *a;
 
-	if (!event->raw.data)
-		return false;
-	nla_for_each_attr(a, (struct nlattr *)event->raw.data,
-			  (int)event->raw.len, rem)
-		if (nla_type(a) == KHV_E_ARG && !n--)
+	while ((a = khv_attr(&at, &len)))
+		if ((a->nla_type & NLA_TYPE_MASK) == KHV_E_ARG && !n--)
 			return decode(a, arg);
 	return false;
 }

@@ -58,4 +58,24 @@ int khv_extack(struct khv_error *e, const struct nlmsghdr *nlh);
 /* The same for NLMSG_DONE, which carries the result of a dump. */
 int khv_extack_done(struct khv_error *e, const struct nlmsghdr *nlh);
 
+/*
+ * The attribute at @at, of @len bytes; moves both behind it. NULL: there is no more. By
+ * hand, because a busy daemon decodes each event twice, and calling libnl for each
+ * attribute is most of what that costs.
+ */
+static inline const struct nlattr *khv_attr(const char **at, size_t *len)
+{
+	const struct nlattr *a = (const void *)*at;
+	size_t step;
+
+	if (*len < NLA_HDRLEN || a->nla_len < NLA_HDRLEN || a->nla_len > *len)
+		return NULL;
+	step = NLA_ALIGN(a->nla_len);
+	if (step > *len)
+		step = *len;
+	*at += step;
+	*len -= step;
+	return a;
+}
+
 #endif /* _KHV_INTERNAL_H */

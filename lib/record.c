@@ -60,10 +60,6 @@ static int decode_names(struct khv_list *list, struct khv_names *names,
 	return 0;
 }
 
-/*
- * Attributes by hand, as nla_parse() does it: a busy daemon decodes each event twice,
- * and a call of libnl for each attribute is most of what that costs.
- */
 static const void *data_of(const struct nlattr *a)
 {
 	return (const char *)a + NLA_HDRLEN;
@@ -74,23 +70,18 @@ static size_t len_of(const struct nlattr *a)
 	return a->nla_len - (size_t)NLA_HDRLEN;
 }
 
+/* The last one of each kind, as nla_parse() has it. */
 static void find(const struct nlattr *tb[], unsigned int max, const char *at,
 		 size_t len)
 {
+	const struct nlattr *a;
+
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	while (len >= NLA_HDRLEN) {
-		const struct nlattr *a = (const void *)at;
-		size_t step = NLA_ALIGN(a->nla_len);
+	while ((a = khv_attr(&at, &len))) {
 		unsigned int kind = a->nla_type & NLA_TYPE_MASK;
 
-		if (a->nla_len < NLA_HDRLEN || a->nla_len > len)
-			return;
 		if (kind && kind <= max)
 			tb[kind] = a;
-		if (step >= len)
-			return;
-		at += step;
-		len -= step;
 	}
 }
 

@@ -29,6 +29,7 @@ made() {
 start_reader() {
 	name=$1
 	shift
+	: >"$work/$name"
 	"$reader" "$@" >"$work/$name" 2>&1 &
 	reader_pid=$!
 	wait_for 10 grep -q '^ready\|^error' "$work/$name"
