@@ -150,10 +150,10 @@ kernel_adds_up "deny"
 since
 echo 5000 >/sys/module/khv/parameters/event_wait
 hvctl -q client set wrap full=block level=deny
-start_reader sleeper
+start_reader sleeper -b 65536
 sleeper=$reader_pid
 kill -STOP "$sleeper"
-start_reader dawdler -s 100000
+start_reader dawdler -b 65536 -s 100000
 dawdler=$reader_pid
 start_reader second
 second=$reader_pid
@@ -170,6 +170,8 @@ stop_reader "$dawdler"
 adds_up dawdler "$(new)"
 stop_reader "$sleeper"
 adds_up sleeper "$(new)"
+ok "control: whose socket was full has missed some, and was told" \
+	test "$(made sleeper lost)" -gt 0
 echo 30000 >/sys/module/khv/parameters/event_wait
 hvctl -q client set wrap full=drop-count
 
