@@ -147,9 +147,9 @@ kernel_adds_up "deny"
 
 # One reader asleep, one that dawdles, two awake: whoever waits for the daemon waits for
 # it alone. If the slow ones counted, nobody would get on before event_wait.
-since
 echo 5000 >/sys/module/khv/parameters/event_wait
 hvctl -q client set wrap full=block level=deny
+since
 start_reader sleeper -b 65536
 sleeper=$reader_pid
 kill -STOP "$sleeper"
