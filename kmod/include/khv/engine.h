@@ -114,8 +114,7 @@ enum khv_rule_effect {
 	KHV_RULE_KILL	= 1 << 2,	/* end the process tree when denied */
 	KHV_RULE_REDACT	= 1 << 3,	/* mode audit: report it without its object */
 	KHV_RULE_LOG	= 7 << 4,	/* log=: enum khv_log_level + 1, 0: as the client */
-	KHV_RULE_RESULT	= 1 << 7,	/* mode audit: only what ended so, see
-					 * khv_engine_rule_error() */
+	KHV_RULE_RESULT	= 1 << 7,	/* mode audit: only what ended with its error */
 };
 
 #define KHV_RULE_LOG_SHIFT	4
