@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reader [-p] [-a] [-s USEC] [-b BYTES] [-t TYPE] [-o FILE]: subscribe to events and keep books of
+ * reader [-p] [-a] [-s USEC] [-t TYPE] [-o FILE]: subscribe to events and keep books of
  * them, until SIGTERM and then until nothing comes any more.
  *
  *   -p  as the audit daemon      -s  sleep so long after each message
- *   -b  bytes of the socket, so that it is full soon
  *   -a  acknowledge              -t  count those of this type
  *   -S  the kernel's books    -x FILE  those that another reader has left
  *   -o  the books: written after every message, so that they survive kill -9; only
@@ -182,9 +181,9 @@ int main(int argc, char **argv)
 	struct sockaddr_nl me = { 0 };
 	socklen_t size = sizeof(me);
 	uint32_t flags = 0;
-	int opt, usec = 0, bytes = 0, n;
+	int opt, usec = 0, n;
 
-	while ((opt = getopt(argc, argv, "pas:b:t:o:x:S")) != -1) {
+	while ((opt = getopt(argc, argv, "pas:t:o:x:S")) != -1) {
 		switch (opt) {
 		case 'p':
 			flags |= KHV_SUB_PRIMARY;
@@ -194,9 +193,6 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			usec = atoi(optarg);
-			break;
-		case 'b':
-			bytes = atoi(optarg);
 			break;
 		case 't':
 			type = optarg;
@@ -218,9 +214,6 @@ int main(int argc, char **argv)
 		       error.text);
 		return 1;
 	}
-	if (bytes && setsockopt(khv_events_fd(ev), SOL_SOCKET, SO_RCVBUF,
-				&bytes, sizeof(bytes)))
-		return 2;
 	sigaction(SIGTERM, &sa, NULL);
 	getsockname(khv_events_fd(ev), (struct sockaddr *)&me, &size);
 	printf("ready\nport=%u\n", me.nl_pid);

@@ -39,9 +39,7 @@ def main():
     print("\ninstructions")
     for name, n in cost.items():
         print(f"  {name:24}{n:>8}")
-    # Who reads too slowly on purpose loses some: the guest has counted them.
-    lost = sum(r["lost"] for r in rows if r["name"].startswith("khv")
-               and r["name"] != "khv-slow-reader")
+    lost = sum(r["lost"] for r in rows if r["name"].startswith("khv"))
     good = (ratio >= FACTOR and not lost and cost["event-queued"] <= 2500)
     with open(out, "w", encoding="utf-8") as f:
         json.dump({"schema": 1, "commit": commit, "kernel": kernel,
