@@ -9,11 +9,11 @@
  * Policies whose answers depend on more (time, supplementary groups, budgets) are not
  * cached.
  *
- * That of a file is found by its name, or by a hint: where the last answer about this dentry
- * is. A hint may be about another file that was in the same memory, or about the name
- * that the file had before; so the name is always compared, where the whole answer to a
- * check was yes and nobody was to be told, with the dentries themselves (khv_path_is()),
- * without building it first.
+ * That of a file is found by its name, or by a hint: where the last answer about a file
+ * of this name in this folder is. A hint may be about another file whose hash is the
+ * same, or whose folder was in the same memory; so the name is always compared, where the
+ * whole answer to a check was yes and nobody was to be told, with the dentries themselves
+ * (khv_path_is()), without building it first.
  *
  * Entries are this CPU's, and used with preemption off only: no lock, no line that
  * another CPU writes.

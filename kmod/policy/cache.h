@@ -45,16 +45,22 @@ struct khv_cached {
 };
 
 struct khv_cache {
-	u8 hint[1 << KHV_CACHE_BITS];	/* by dentry and verbs: which entry */
+	u8 hint[1 << KHV_CACHE_BITS];	/* by last name and verbs: which entry */
 	struct khv_cached entry[1 << KHV_CACHE_BITS];
 };
 
 extern struct khv_cache __percpu *khv_cache;
 
+/*
+ * By the hash of the last component, which the address of its folder is part of: so it
+ * is the same when the file is made again, or gets its name back. It may be another by
+ * now: that is a hint that leads nowhere.
+ */
 static __always_inline u8 *khv_cache_hint(struct khv_cache *cache,
 					  const struct dentry *dentry, u32 verbs)
 {
-	u64 hash = ((u64)(uintptr_t)dentry ^ verbs) * KHV_HASH_FACTOR;
+	u64 hash = (READ_ONCE(dentry->d_name.hash_len) ^ (u64)verbs << 16) *
+		   KHV_HASH_FACTOR;
 
 	return cache->hint + (hash >> (64 - KHV_CACHE_BITS));
 }

@@ -2,13 +2,16 @@
 /* khv_policy.ko: the rule engine and the policies in force. Init and exit only. */
 #include <linux/module.h>
 #include "cache.h"
+#include "mediate.h"
 #include "path.h"
 #include "store.h"
 
 static int __init khv_policy_init(void)
 {
-	int ret = khv_path_init();
+	int ret;
 
+	khv_boot_init();
+	ret = khv_path_init();
 	if (ret)
 		return ret;
 	ret = khv_cache_init();

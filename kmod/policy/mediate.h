@@ -127,6 +127,7 @@ int khv_answer_nameless(const struct khv_judge *j, u32 verbs);
 int khv_answer_file(const struct khv_judge *j, struct file *file);
 /* Verbs that can change what is started next time. */
 #define KHV_BOOT_VERBS	((KHV_F_WRITE & ~KHV_F_LOCK) | KHV_F_MOUNT)
+void khv_boot_init(void);
 bool khv_is_boot_change(const struct khv_pathname *p, u32 verbs);
 int khv_answer_class(const struct khv_judge *j, struct file *file);
 int khv_answer_control(const struct khv_judge *j, const struct path *path,

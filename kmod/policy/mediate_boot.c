@@ -4,6 +4,8 @@
  * module, and our own policies among them: who may write to them is not confined.
  * They take control:boot in every policy, however broad its rules for files are.
  */
+#include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/string.h>
 #include "mediate.h"
 
@@ -33,6 +35,24 @@ static bool khv_is_below(const char *name, size_t len, const char *top,
 	       (len == top_len || name[top_len] == '/');
 }
 
+/* The first letters of the above: nearly all names have another. */
+static u32 khv_boot_letters __ro_after_init;
+
+static u32 khv_letter(const char *name)
+{
+	u8 letter = name[1] - 'a';
+
+	return letter < 26 ? BIT(letter) : 0;
+}
+
+void __init khv_boot_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(khv_boot_paths); i++)
+		khv_boot_letters |= khv_letter(khv_boot_paths[i]);
+}
+
 /* Do @verbs on @p change one of them, or move the directory it is in? */
 bool khv_is_boot_change(const struct khv_pathname *p, u32 verbs)
 {
@@ -41,7 +61,8 @@ bool khv_is_boot_change(const struct khv_pathname *p, u32 verbs)
 	unsigned int i;
 	size_t len;
 
-	if (!(verbs & KHV_BOOT_VERBS))
+	if (!(verbs & KHV_BOOT_VERBS) || p->len < 2 ||
+	    !(khv_letter(p->name) & khv_boot_letters))
 		return false;
 	for (i = 0; i < ARRAY_SIZE(khv_boot_paths); i++) {
 		top = khv_boot_paths[i];

@@ -62,9 +62,14 @@ static const char *khv_proc_facility(const struct dentry *dentry)
 
 static const char *khv_control_facility(const struct dentry *dentry)
 {
-	unsigned long magic = dentry->d_sb->s_magic;
+	const struct super_block *sb = dentry->d_sb;
+	unsigned long magic = sb->s_magic;
 	unsigned int i;
 
+	/* Nearly all: none of those below is on a disk. */
+	if (likely(sb->s_bdev || magic == TMPFS_MAGIC ||
+		   magic == OVERLAYFS_SUPER_MAGIC))
+		return NULL;
 	if (magic == PROC_SUPER_MAGIC)
 		return khv_proc_facility(dentry);
 	for (i = 0; i < ARRAY_SIZE(khv_control); i++)

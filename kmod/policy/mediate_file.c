@@ -346,6 +346,11 @@ static int khv_judge_new_name(const struct khv_judge *j,
 
 	if (!ask || !j->l)
 		return 0;	/* not judged; or refused by the verbs already */
+	/* Nothing can be gained where the old name grants all of it. */
+	if (!d_is_dir(from->dentry) && !khv_path_may_fold(from->dentry) &&
+	    READ_ONCE(from->dentry->d_parent) == from->dir.dentry &&
+	    khv_cache_allows(j, from->dir.mnt, from->dentry, ask, ask))
+		return 0;
 	if (khv_path_get(&p))
 		return -EACCES;
 	/* The new name has been judged as any other, of the old one only a part. */
@@ -360,6 +365,9 @@ static int khv_judge_new_name(const struct khv_judge *j,
 		ret = khv_answer_nameless(j, KHV_F_LINK);
 		goto out;
 	}
+	if (!before && *p.name == '/' && !khv_path_may_fold(from->dentry) &&
+	    !khv_is_boot_change(&p, ask))
+		khv_cache_plain(j, &p, from->dir.mnt, ask, ask);
 	gain = before & ~after;
 	below = d_is_dir(from->dentry) &&
 		khv_engine_has_below(&j->l->engine, j->domain, p.name, p.len);
