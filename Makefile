@@ -113,6 +113,11 @@ bench: deps
 bench-audit: deps
 	@selftests/event/bench $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
+# In which functions the instructions are: of CASE under CONFIG (selftests/bench/trace).
+CONFIG ?= wrap-50
+bench-trace: deps modules-$(GUEST) tools selftests
+	@selftests/bench/trace --kernel $(GUEST) $(or $(CASE),open3) $(CONFIG)
+
 # The figures that record.t compares with; WHY says what a higher one is for.
 bench-record: deps
 	@WHY='$(WHY)' selftests/bench/rerecord
@@ -184,6 +189,7 @@ help:
 #:   make attacks-peers   the attacks against AppArmor, Landlock, SELinux, ...
 #:   make bench           what khv and its peers cost, in instructions; KERNEL=6.12
 #:   make bench-audit     a million events, and auditd in the same guest; KHV_EVENTS
+#:   make bench-trace     the same by function; CASE=create CONFIG=stack-1
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
 #:   make check-million   a policy of a million rules; KERNEL=6.12 too
@@ -208,5 +214,5 @@ help:
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
 	check-million fuzz-netlink attacks \
-	attacks-peers bench bench-audit bench-record demo fuzz format vm install \
-	install-rules deb check-packages uninstall clean distclean help
+	attacks-peers bench bench-audit bench-record bench-trace demo fuzz format \
+	vm install install-rules deb check-packages uninstall clean distclean help
