@@ -100,6 +100,8 @@ int khv_chain_restage(struct khv_hook *hook, const struct khv_client_reg *client
 	chain->n = old->n;
 	chain->full = old->full;
 	chain->rewrites = old->rewrites;
+	/* The same, where the client has named the function twice. */
+	kfree(hook->staged);
 	hook->staged = chain;
 	return 0;
 }

@@ -8,10 +8,13 @@
 workdir /tmp
 catalogue=selftests/attacks/catalogue
 
-# Numbers of all techniques, without the letter; the two programs differ in x32.
-for program in attack-static attack-32; do
-	"$KHV_PROGS/attacks/$program" list || bail_out "no $program"
-done >"$work/list"
+# Numbers of all techniques, without the letter; the two programs differ in x32. Not
+# every machine runs 32-bit programs, so of that one the numbers are only read.
+"$KHV_PROGS/attacks/attack-static" list >"$work/list" || bail_out "no attack-static"
+strings -n 4 "$KHV_PROGS/attacks/attack-32" | grep -xE '[A-Z]+-[0-9]{2}[a-z]?' |
+	sed 's/.*/32-bit & -/' >>"$work/list"
+ok "the 32-bit program has techniques of its own" \
+	grep -q '^32-bit ABI-02' "$work/list"
 awk '{ print $2 }' "$work/list" | sed 's/[a-z]$//' | sort -u >"$work/tried"
 
 # CATALOGUE: what is wrong with it
