@@ -425,7 +425,7 @@ static void test_fields(void **state)
 		{ "rule kind", AT(KHV_SEC_RULES, struct khv_blob_rule, 0, kind),
 		  KHV_NR_KINDS },
 		{ "rule effects",
-		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, effects), 0x80 },
+		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, effects), 0x70 },
 		{ "rule errno",
 		  AT(KHV_SEC_RULES, struct khv_blob_rule, 0, error), 134 },
 		{ "note rule", AT(KHV_SEC_NOTES, struct khv_blob_note, 0, rule),
