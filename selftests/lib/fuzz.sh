@@ -8,8 +8,9 @@ fuzz() {	# SECONDS
 	make -s -C "$here" fuzz SECONDS="$1" BUILD="$KHV_BUILD" FINDS="$work/"
 }
 
+# Ends with the find, which takes a busy machine longer than an idle one.
 find_is_noticed() {
-	! KHV_FUZZ_CONTROL=1 fuzz 10 && ls "$work"/crash-*
+	! KHV_FUZZ_CONTROL=1 fuzz 60 && ls "$work"/crash-*
 }
 
 fuzz_ready() {
