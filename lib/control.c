@@ -39,6 +39,15 @@ static int put_nest(struct nl_msg *msg, int nest, const struct put *put,
 	return err;
 }
 
+static int set_client(struct khv_conn *conn, const struct put *put,
+		      size_t count)
+{
+	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
+
+	return khv_talk(conn, msg, put_nest(msg, KHV_A_CLIENT, put, count),
+			NULL, NULL);
+}
+
 int khv_set_client(struct khv_conn *conn, const char *name, int state,
 		   int level)
 {
@@ -53,11 +62,8 @@ int khv_set_client(struct khv_conn *conn, const char *name, int state,
 		  .number = (uint32_t)level,
 		  .skip = level == KHV_KEEP },
 	};
-	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
 
-	return khv_talk(conn, msg,
-			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
-			NULL);
+	return set_client(conn, put, ARRAY_SIZE(put));
 }
 
 int khv_set_full(struct khv_conn *conn, const char *name, int full)
@@ -68,11 +74,8 @@ int khv_set_full(struct khv_conn *conn, const char *name, int full)
 		  .kind = U8,
 		  .number = (uint32_t)full },
 	};
-	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
 
-	return khv_talk(conn, msg,
-			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
-			NULL);
+	return set_client(conn, put, ARRAY_SIZE(put));
 }
 
 int khv_set_priority(struct khv_conn *conn, const char *name, int32_t priority)
@@ -84,11 +87,8 @@ int khv_set_priority(struct khv_conn *conn, const char *name, int32_t priority)
 		  .kind = U32,
 		  .number = (uint32_t)priority },
 	};
-	struct nl_msg *msg = khv_request(conn, KHV_CMD_CLIENT_SET, 0);
 
-	return khv_talk(conn, msg,
-			put_nest(msg, KHV_A_CLIENT, put, ARRAY_SIZE(put)), NULL,
-			NULL);
+	return set_client(conn, put, ARRAY_SIZE(put));
 }
 
 int khv_set_admin(struct khv_conn *conn, const char *client, bool group,

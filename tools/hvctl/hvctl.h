@@ -167,6 +167,11 @@ void table_print(struct table *t, struct hvctl *h);
 int print_list(struct hvctl *h, const struct khv_record_type *type,
 	       const struct khv_list *list, const struct column *columns,
 	       size_t count);
+/* Fetch a list of one generation and print it; @what: the command, for an error. */
+int print_fetched(struct hvctl *h,
+		  int (*fetch)(struct khv_conn *conn, struct khv_list **list),
+		  const struct khv_record_type *type,
+		  const struct column *columns, size_t count, const char *what);
 /* The same for the records that @wanted accepts; NULL: all. */
 typedef bool wanted_fn(const struct hvctl *h, const void *record);
 int print_some(struct hvctl *h, const struct khv_record_type *type,

@@ -24,14 +24,8 @@ static const struct column columns[] = {
 
 int cmd_module_list(struct hvctl *h)
 {
-	struct khv_list *l;
-
-	if (khv_list_clients(h->conn, &l))
-		return fail_kernel(h, "module list");
-	remember_generation(h);
-	print_list(h, &khv_client_record, l, columns, ARRAY_SIZE(columns));
-	khv_list_free(l);
-	return HV_OK;
+	return print_fetched(h, khv_list_clients, &khv_client_record, columns,
+			     ARRAY_SIZE(columns), "module list");
 }
 
 /* By the client's name or that of its module. */

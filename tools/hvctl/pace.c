@@ -112,14 +112,9 @@ static int list_order(struct hvctl *h)
 		{ "MODULE", "module", false },
 		{ "STATE", "state", false },
 	};
-	struct khv_list *l;
 
-	if (khv_list_clients(h->conn, &l))
-		return fail_kernel(h, "module order");
-	remember_generation(h);
-	print_list(h, &khv_client_record, l, order, ARRAY_SIZE(order));
-	khv_list_free(l);
-	return HV_OK;
+	return print_fetched(h, khv_list_clients, &khv_client_record, order,
+			     ARRAY_SIZE(order), "module order");
 }
 
 int cmd_module_order(struct hvctl *h)

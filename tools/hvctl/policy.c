@@ -283,14 +283,8 @@ static const struct column columns[] = {
 
 int cmd_policy_list(struct hvctl *h)
 {
-	struct khv_list *l;
-
-	if (khv_list_policies(h->conn, &l))
-		return fail_kernel(h, "policy list");
-	remember_generation(h);
-	print_list(h, &khv_policy_record, l, columns, ARRAY_SIZE(columns));
-	khv_list_free(l);
-	return HV_OK;
+	return print_fetched(h, khv_list_policies, &khv_policy_record, columns,
+			     ARRAY_SIZE(columns), "policy list");
 }
 
 static int clear_all(struct hvctl *h)

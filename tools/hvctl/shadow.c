@@ -115,14 +115,8 @@ static const struct column columns[] = {
 
 int cmd_shadow_list(struct hvctl *h)
 {
-	struct khv_list *l;
-
-	if (khv_list_shadows(h->conn, &l))
-		return fail_kernel(h, "shadow list");
-	remember_generation(h);
-	print_list(h, &khv_shadow_record, l, columns, ARRAY_SIZE(columns));
-	khv_list_free(l);
-	return HV_OK;
+	return print_fetched(h, khv_list_shadows, &khv_shadow_record, columns,
+			     ARRAY_SIZE(columns), "shadow list");
 }
 
 static const struct column count_columns[] = {

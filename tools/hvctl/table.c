@@ -133,6 +133,21 @@ int print_list(struct hvctl *h, const struct khv_record_type *type,
 	return print_some(h, type, list, columns, count, NULL);
 }
 
+int print_fetched(struct hvctl *h,
+		  int (*fetch)(struct khv_conn *conn, struct khv_list **list),
+		  const struct khv_record_type *type,
+		  const struct column *columns, size_t count, const char *what)
+{
+	struct khv_list *l;
+
+	if (fetch(h->conn, &l))
+		return fail_kernel(h, what);
+	remember_generation(h);
+	print_list(h, type, l, columns, count);
+	khv_list_free(l);
+	return HV_OK;
+}
+
 int print_some(struct hvctl *h, const struct khv_record_type *type,
 	       const struct khv_list *list, const struct column *columns,
 	       size_t count, wanted_fn *wanted)
