@@ -135,12 +135,27 @@ static noinline int khv_answer_new_path(const struct khv_judge *j,
 	return ret;
 }
 
+/*
+ * Was the answer to @verbs yes before, and nothing else to be done? @judged: those of
+ * them that are judged. The mount that is asked about is @path's, so must the directory be.
+ */
+static __always_inline bool khv_is_remembered(const struct khv_judge *j,
+					      const struct path *path,
+					      const struct dentry *dentry,
+					      u32 judged, u32 verbs)
+{
+	const struct dentry *d = dentry ?: path->dentry;
+
+	return likely(!dentry || READ_ONCE(dentry->d_parent) == path->dentry) &&
+	       !khv_path_may_fold(d) &&
+	       khv_cache_allows(j, path->mnt, d, judged, verbs);
+}
+
 /* @dentry: entry of the directory @path, or NULL for @path itself. */
 int khv_answer_path(const struct khv_judge *j, const struct path *path,
 		    const struct dentry *dentry, u32 verbs)
 {
 	u32 judged = j->l ? khv_judged(&j->l->engine, KHV_TYPE_FILE, verbs) : verbs;
-	const struct dentry *d = dentry ?: path->dentry;
 	int ret;
 
 	if (dentry || verbs & KHV_F_ATTR) {
@@ -150,10 +165,7 @@ int khv_answer_path(const struct khv_judge *j, const struct path *path,
 	}
 	if (!judged && !(verbs & KHV_BOOT_VERBS) && likely(!j->m->seen))
 		return 0;
-	/* The mount that is asked about is @path's, so must the directory be. */
-	if (likely(!dentry || READ_ONCE(dentry->d_parent) == path->dentry) &&
-	    !khv_path_may_fold(d) &&
-	    khv_cache_allows(j, path->mnt, d, judged, verbs))
+	if (khv_is_remembered(j, path, dentry, judged, verbs))
 		return 0;
 	/* As in khv_judged_verbs(). */
 	if (unlikely(j->m->seen))
@@ -347,9 +359,8 @@ static int khv_judge_new_name(const struct khv_judge *j,
 	if (!ask || !j->l)
 		return 0;	/* not judged; or refused by the verbs already */
 	/* Nothing can be gained where the old name grants all of it. */
-	if (!d_is_dir(from->dentry) && !khv_path_may_fold(from->dentry) &&
-	    READ_ONCE(from->dentry->d_parent) == from->dir.dentry &&
-	    khv_cache_allows(j, from->dir.mnt, from->dentry, ask, ask))
+	if (!d_is_dir(from->dentry) &&
+	    khv_is_remembered(j, &from->dir, from->dentry, ask, ask))
 		return 0;
 	if (khv_path_get(&p))
 		return -EACCES;
