@@ -38,3 +38,47 @@ scene() {
 	wait_for 20 grep -q ready "$work/outside" || bail_out "nobody outside"
 	export FAULT_WITNESS="$outside"
 }
+
+# --- below one function (khv_fault.ko) ---------------------------------------------
+#
+# below FUNCTION PROGRAM    allocations of PROGRAM below FUNCTION count from now on
+# fail_nth N                the N-th of them fails, once; 0: none
+# struck                    it has failed
+# numbers COUNT MOST        1 to COUNT; MOST of them if there are more
+counter=/sys/module/khv_fault/parameters
+
+below() {
+	modprobe -rq khv_fault
+	modprobe khv_fault symbol="$1" comm="$2" || bail_out "no probe on $1"
+}
+
+fail_nth() {
+	echo 0 >$counter/met
+	echo "$1" >$counter/nth
+}
+
+struck() {
+	[ "$(cat $counter/nth)" = 0 ]
+}
+
+# Allocations of a command, in $count. It is run, with none failing.
+many=1000000
+counted() {
+	fail_nth $many
+	tap_try "$@"
+	count=$((many - $(cat $counter/nth)))
+	met=$(cat $counter/met)
+	fail_nth 0
+	[ "$tap_status" -eq 0 ] && [ "$met" -gt 0 ]
+}
+
+# The first three, and the others spread evenly.
+numbers() {
+	awk -v n="$1" -v most="$2" 'BEGIN {
+		each = n > most ? 3 : n
+		for (i = 1; i <= each; i++)
+			print i
+		for (i = 1; each < n && i <= most - each; i++)
+			print each + int(i * (n - each) / (most - each))
+	}'
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * khv_fault.ko: the N-th allocation fails that a program makes below one function of
+ * the kernel, and no other. For tests only: it is not installed. The kernel's own
+ * fault injection (/proc/PID/fail-nth) counts from when it is set, and so meets the
+ * module loader, netlink and exec long before it meets khv; selftests/fault wants to
+ * begin where khv begins.
+ *
+ * It is no client: it stands behind a return probe and only counts.
+ */
+#define pr_fmt(fmt) "khv_fault: " fmt
+
+#include <linux/errno.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+static char *symbol = "do_one_initcall";
+module_param(symbol, charp, 0444);
+MODULE_PARM_DESC(symbol, "below which function");
+
+static char comm[TASK_COMM_LEN];
+module_param_string(comm, comm, sizeof(comm), 0644);
+MODULE_PARM_DESC(comm, "of which program (default: none)");
+
+static unsigned int nth;
+module_param(nth, uint, 0644);
+MODULE_PARM_DESC(nth, "which allocation; what is missing to it, 0 when it has failed");
+
+static unsigned int met;
+module_param(met, uint, 0644);
+MODULE_PARM_DESC(met, "how often the function was called by the program");
+
+#if IS_ENABLED(CONFIG_FAULT_INJECTION) && IS_ENABLED(CONFIG_KRETPROBES)
+/* Tests run one program at a time: nobody else changes nth meanwhile. */
+static int khv_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	/* Not zero: no return probe. Nor one within another. */
+	if (strcmp(current->comm, comm) || current->fail_nth)
+		return 1;
+	met++;
+	current->fail_nth = nth;
+	return 0;
+}
+
+NOKPROBE_SYMBOL(khv_fault_entry);
+
+static int khv_fault_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	/* The calls of a program count on from each other. */
+	nth = current->fail_nth;
+	current->fail_nth = 0;
+	return 0;
+}
+
+NOKPROBE_SYMBOL(khv_fault_return);
+
+static struct kretprobe khv_fault = {
+	.entry_handler = khv_fault_entry,
+	.handler = khv_fault_return,
+};
+
+static int __init khv_fault_init(void)
+{
+	int ret;
+
+	khv_fault.kp.symbol_name = symbol;
+	ret = register_kretprobe(&khv_fault);
+	if (ret)
+		pr_err("no return probe on %s (%d)\n", symbol, ret);
+	return ret;
+}
+
+static void __exit khv_fault_exit(void)
+{
+	unregister_kretprobe(&khv_fault);
+}
+#else
+static int __init khv_fault_init(void)
+{
+	pr_err("this kernel cannot make allocations fail\n");
+	return -EOPNOTSUPP;
+}
+
+static void __exit khv_fault_exit(void)
+{
+}
+#endif
+
+module_init(khv_fault_init);
+module_exit(khv_fault_exit);
+MODULE_DESCRIPTION("Kernel hypervisors: failing allocations for tests");
+MODULE_AUTHOR("The khv developers");
+MODULE_LICENSE("GPL");
