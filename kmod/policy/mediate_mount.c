@@ -98,29 +98,3 @@ int khv_judge_filesystem(const struct khv_judge *j)
 	snprintf(name, sizeof(name), KHV_FILESYSTEM "%s", fc->fs_type->name);
 	return khv_answer_kernel(j, name, strlen(name), false);
 }
-
-int khv_mediate_mounts(const struct khv_mediator *m, struct khv_domain *d,
-		       const struct khv_call *call)
-{
-	static const char name[] = "/proc/self/mountinfo";
-	const struct khv_check check = { .name = call->name };
-	struct khv_decision dec;
-	struct khv_judge j;
-	int ret = 0;
-
-	rcu_read_lock();
-	if (!khv_judge_start(&j, m, d, &check) ||
-	    !khv_judged_verbs(&j, KHV_TYPE_FILE, KHV_F_OPEN))
-		goto out;
-	if (j.l)
-		khv_engine_file(&j.l->engine, j.domain, &j.s, name,
-				sizeof(name) - 1, KHV_F_OPEN, &dec);
-	else
-		khv_judge_refuse(&dec, KHV_TYPE_FILE, KHV_F_OPEN);
-	ret = khv_judge_answer(&j, KHV_TYPE_FILE, KHV_F_OPEN, &dec, name,
-			       sizeof(name) - 1);
-out:
-	rcu_read_unlock();
-	return ret;
-}
-EXPORT_SYMBOL_GPL(khv_mediate_mounts);

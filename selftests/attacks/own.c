@@ -127,6 +127,42 @@ static int multiplexer(void)
 	return fd < 0 && errno == EAFNOSUPPORT ? SKIPPED : drop(fd);
 }
 
+/* Since 6.8: what /proc/self/attr has as files. */
+#define SYS_LSM_GET_SELF_ATTR 459
+#define SYS_LSM_SET_SELF_ATTR 460
+#define LSM_CURRENT	      100
+#define LSM_EXEC	      101
+#define LSM_APPARMOR	      104
+
+struct lsm_attribute {
+	__u64 id, flags, len, ctx_len;
+	char ctx[256];
+};
+
+static int label_got(void)
+{
+	struct lsm_attribute a[4] = {};
+	__u32 size = sizeof(a);
+
+	if (syscall(SYS_LSM_GET_SELF_ATTR, LSM_CURRENT, a, &size, 0) >= 0)
+		return 0;
+	/* No module of the kernel has labels. */
+	return errno == ENOSYS || errno == EOPNOTSUPP ? SKIPPED : -errno;
+}
+
+static int label_set(void)
+{
+	static const char text[] = "exec unconfined";
+	struct lsm_attribute a = { .id = LSM_APPARMOR,
+				   .len = sizeof(a),
+				   .ctx_len = sizeof(text) };
+
+	memcpy(a.ctx, text, sizeof(text));
+	if (syscall(SYS_LSM_SET_SELF_ATTR, LSM_EXEC, &a, sizeof(a), 0) >= 0)
+		return 0;
+	return errno == ENOSYS || errno == EOPNOTSUPP ? SKIPPED : -errno;
+}
+
 /* Packets of whoever else is in the group. */
 static int fanout(void)
 {
@@ -187,5 +223,7 @@ const struct attack own_attacks[] = {
 	  port_program },
 	{ "NET-27g", "module for an upper layer protocol", upper_layer,
 	  .error = ENOENT },
+	{ "OWN-12a", "label of a security module read", label_got },
+	{ "OWN-12b", "label of a security module set", label_set },
 	{}
 };

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: a running process that is attached has nothing afterwards that its
 # policy refuses, and hvctl says what became of it. Of attacks/catalogue: FD-05, FD-07,
-# OWN-08, OWN-09, OWN-10.
+# OWN-08, OWN-09, OWN-10, OWN-15.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 workdir /tmp
@@ -169,6 +169,16 @@ lists "code --force: it is listed" '^mapping revoked /srv/hold/D/f$'
 end
 tries code /srv/hold/R/f there there
 end
+# Where it cannot be unmapped its process does not go on.
+if grep -q ' __x64_sys_mseal$' /proc/kallsyms; then
+	begin sealed /srv/hold/D/f
+	is "control: sealed" "$(said)" there
+	attach --policy entry --force "$target"
+	ok "sealed --force: its process has ended" wait_for 5 gone
+	end
+else
+	skip "sealed --force" "this kernel has no mseal"
+fi
 code=4
 tries shared /srv/hold/R/f there there
 code=0

@@ -7,6 +7,7 @@
  * prepares, says "ready PID" and then one line for every line it reads.
  *
  *	code FILE	executable mapping: "there" or "gone"
+ *	sealed FILE	code that is sealed (mseal): the same
  *	shared FILE	shared, writable mapping: the same
  *	memory		executable memory of its own: the same
  *	ring, poll	FILE opened by a ring from before, by its descriptor: the text
@@ -74,6 +75,14 @@ static void mapped(int flags, int prot, int mode)
 static void do_code(void)
 {
 	mapped(MAP_PRIVATE, PROT_READ | PROT_EXEC, O_RDONLY);
+}
+
+/* What nobody can unmap any more, since 6.10. */
+static void do_sealed(void)
+{
+	do_code();
+	if (syscall(462 /* mseal */, map, 4096, 0))
+		die("mseal");
 }
 
 static void do_shared(void)
@@ -481,6 +490,7 @@ static const struct {
 	void (*idle)(void);
 } all[] = {
 	{ "code", do_code, map_state, NULL },
+	{ "sealed", do_sealed, map_state, NULL },
 	{ "shared", do_shared, map_state, NULL },
 	{ "memory", do_memory, map_state, NULL },
 	{ "ring", do_ring, ring_state, NULL },

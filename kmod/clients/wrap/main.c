@@ -122,11 +122,11 @@ static int khv_wrap_named(struct khv_call *call, void *data)
 	return khv_mediate_named(&khv_wrap_mediator, &w->domain, call);
 }
 
-static int khv_wrap_mounts(struct khv_call *call, void *data)
+static int khv_wrap_twin(struct khv_call *call, void *data)
 {
 	struct khv_member *w = data;
 
-	return khv_mediate_mounts(&khv_wrap_mediator, &w->domain, call);
+	return khv_mediate_twin(&khv_wrap_mediator, &w->domain, call);
 }
 
 static int khv_wrap_unknown(struct khv_call *call, void *data)
@@ -144,9 +144,13 @@ static const struct khv_call_hook khv_wrap_calls[] = {
 	{ .name = "setns", .pre = khv_wrap_named },
 	/* Since 6.8 */
 	{ .name = "statmount", .flags = KHV_CALL_OPTIONAL,
-	  .pre = khv_wrap_mounts },
+	  .pre = khv_wrap_twin },
 	{ .name = "listmount", .flags = KHV_CALL_OPTIONAL,
-	  .pre = khv_wrap_mounts },
+	  .pre = khv_wrap_twin },
+	{ .name = "lsm_get_self_attr", .flags = KHV_CALL_OPTIONAL,
+	  .pre = khv_wrap_twin },
+	{ .name = "lsm_set_self_attr", .flags = KHV_CALL_OPTIONAL,
+	  .pre = khv_wrap_twin },
 #if IS_ENABLED(CONFIG_X86_X32_ABI)
 	{ .name = "pwritev64v2", .pre = khv_wrap_pwritev64v2 },
 #endif

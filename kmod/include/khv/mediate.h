@@ -237,18 +237,17 @@ int khv_mediate_named(const struct khv_mediator *m, struct khv_domain *d,
 		      const struct khv_call *call);
 
 /**
- * khv_mediate_mounts() - judge a call that tells what is mounted where
+ * khv_mediate_twin() - judge a call that does what a file below /proc does
  * @m: who asks
  * @d: domain of current
- * @call: statmount or listmount; arguments are not looked at
- *
- * Asks for "open" of /proc/self/mountinfo, which says the same.
+ * @call: statmount, listmount (/proc/self/mountinfo), lsm_get_self_attr or
+ *	lsm_set_self_attr (/proc/self/attr/current); arguments are not looked at
  *
  * Context: process context.
  * Return: 0 or a negative errno.
  */
-int khv_mediate_mounts(const struct khv_mediator *m, struct khv_domain *d,
-		       const struct khv_call *call);
+int khv_mediate_twin(const struct khv_mediator *m, struct khv_domain *d,
+		     const struct khv_call *call);
 
 /**
  * khv_mediate_ptrace() - judge a call of ptrace()
