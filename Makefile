@@ -78,6 +78,11 @@ fuzz-netlink: debug-kernel modules-debug tools selftests
 	@$(VM)/run --kernel debug --timeout $$(($(FUZZ_SECONDS) + 300)) \
 		/khv/selftests/tools/guest-fuzz.t $(FUZZ_SECONDS) $(SEED)
 
+# The tutorial of khv(7) and the walk in README, command by command.
+check-tutorial: deps
+	@selftests/run --tests tools/pages.t \
+		$(if $(filter command line environment,$(origin KERNEL)),--kernel $(KERNEL))
+
 # A policy of a million rules, and loads that are interrupted.
 check-million: deps modules tools selftests
 	@$(VM)/run --mem 3072 --timeout 1200 --kernel $(or $(KERNEL),6.1) \
@@ -192,6 +197,7 @@ help:
 #:   make bench-trace     the same by function; CASE=create CONFIG=stack-1
 #:   make bench-record    new figures for the test of them; WHY='...' says why
 #:   make check-debug     the tests on a kernel that looks for bugs in khv
+#:   make check-tutorial  types the tutorial of khv(7) and README, and compares; KERNEL
 #:   make check-million   a policy of a million rules; KERNEL=6.12 too
 #:   make fuzz-netlink    ten minutes of random messages on it (FUZZ_SECONDS, SEED)
 #:   make debug-kernel    build that kernel: 8 to 25 minutes, once
@@ -213,6 +219,6 @@ help:
 #: BUILD=folder           where output goes (build)
 
 .PHONY: all modules lib tools selftests deps check debug-kernel check-debug \
-	check-million fuzz-netlink attacks \
+	check-million check-tutorial fuzz-netlink attacks \
 	attacks-peers bench bench-audit bench-record bench-trace demo fuzz format \
 	vm install install-rules deb check-packages uninstall clean distclean help
