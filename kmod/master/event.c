@@ -31,10 +31,11 @@ struct khv_exe_buf {
 static struct khv_exe_buf __percpu *khv_exe_bufs;
 
 /*
- * Name of the executable of current, in the buffer of this CPU. Preemption is off.
- * NULL if it has none, or an interrupt came while the buffer was in use.
+ * Name of the executable of current, in the buffer of this CPU, and its length without
+ * NUL. Preemption is off. NULL if it has none, or an interrupt came while the buffer was
+ * in use.
  */
-static const char *khv_exe_name(struct khv_exe_buf *b)
+static const char *khv_exe_name(struct khv_exe_buf *b, size_t *len)
 {
 	const char *name;
 	struct file *exe;
@@ -46,7 +47,11 @@ static const char *khv_exe_name(struct khv_exe_buf *b)
 		return NULL;
 	name = khv_path_absolute(khv_file_path(exe), b->name, PATH_MAX);
 	fput(exe);
-	return IS_ERR(name) ? NULL : name;
+	if (IS_ERR(name))
+		return NULL;
+	/* It is written from the end of the buffer to the front. */
+	*len = b->name + PATH_MAX - 1 - name;
+	return name;
 }
 
 static void khv_rec_fill(struct khv_rec *rec, const struct khv_event *ev)
@@ -71,7 +76,7 @@ static void khv_rec_fill(struct khv_rec *rec, const struct khv_event *ev)
 
 /* Lengths of the strings, and of the whole. */
 static void khv_rec_measure(struct khv_rec *rec, const char **str,
-			    const struct khv_event *ev)
+			    const struct khv_event *ev, size_t exe_len)
 {
 	size_t len, sum = sizeof(*rec);
 	unsigned int i;
@@ -85,10 +90,10 @@ static void khv_rec_measure(struct khv_rec *rec, const char **str,
 		else if (i == KHV_REC_OBJECT)
 			len = min_t(size_t, ev->object_len,
 				    KHV_EVENT_OBJECT_MAX);
+		else if (i == KHV_REC_EXE)
+			len = min_t(size_t, exe_len, KHV_EVENT_OBJECT_MAX);
 		else
-			len = strnlen(str[i], i == KHV_REC_EXE ?
-					      KHV_EVENT_OBJECT_MAX :
-					      KHV_NAME_MAX - 1);
+			len = strnlen(str[i], KHV_NAME_MAX - 1);
 		rec->str_len[i] = len;
 		sum += len;
 	}
@@ -114,6 +119,7 @@ int khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 				      KHV_FULL_DROP;
 	struct khv_rec rec __khv_uninitialized;
 	struct khv_exe_buf *b;
+	size_t exe_len = 0;
 	unsigned int cpu;
 	enum khv_put put;
 	bool mine;
@@ -126,8 +132,8 @@ int khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 	/* Nobody sees the name change between these lines. */
 	barrier();
 	if (likely(mine))
-		str[KHV_REC_EXE] = khv_exe_name(b);
-	khv_rec_measure(&rec, str, ev);
+		str[KHV_REC_EXE] = khv_exe_name(b, &exe_len);
+	khv_rec_measure(&rec, str, ev, exe_len);
 	put = khv_queue_put(&rec, str, full, &cpu);
 	barrier();
 	if (likely(mine))

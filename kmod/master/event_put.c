@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From records of the queues to attributes of messages. */
+/*
+ * From records of the queues to attributes of messages. Those of an event are written
+ * one after the other into the room of the message: nla_put() for each of them costs
+ * more than all that is copied.
+ */
 #include <net/netlink.h>
 #include <khv/client.h>
 #include "event_put.h"
@@ -21,6 +25,129 @@ static const struct {
 	{ KHV_REC_TAG, KHV_E_TAG },
 };
 
+/**
+ * struct khv_out - where attributes are written
+ * @at: the next one
+ * @end: of the room
+ * @full: one did not fit: all are void
+ */
+struct khv_out {
+	char *at;
+	char *end;
+	bool full;
+};
+
+/* Room for @len bytes, and behind them a NUL or nothing: none of what lay there before. */
+static __always_inline char *khv_out_room(struct khv_out *o, int attr, size_t len)
+{
+	size_t size = nla_total_size(len);
+	struct nlattr *nla = (void *)o->at;
+
+	if (unlikely(size > (size_t)(o->end - o->at))) {
+		o->full = true;
+		return NULL;
+	}
+	*(u32 *)(o->at + size - sizeof(u32)) = 0;
+	nla->nla_type = attr;
+	nla->nla_len = nla_attr_size(len);
+	o->at += size;
+	return nla_data(nla);
+}
+
+static __always_inline void khv_out(struct khv_out *o, int attr, const void *data,
+				    size_t len)
+{
+	char *to = khv_out_room(o, attr, len);
+
+	if (likely(to))
+		memcpy(to, data, len);
+}
+
+/* Not aligned to eight bytes: x86 does not mind. */
+#define KHV_OUT(o, attr, value) ({					\
+	typeof(value) __value = (value);				\
+									\
+	khv_out(o, attr, &__value, sizeof(__value));			\
+})
+
+static void khv_out_string(struct khv_out *o, int attr, const char *s, size_t len)
+{
+	char *to = khv_out_room(o, attr, len + 1);
+
+	if (likely(to))
+		memcpy(to, s, len);
+}
+
+/* FILE:LINE */
+static void khv_out_rule(struct khv_out *o, const char *file, size_t len, u32 line)
+{
+	char digits[10], *first = digits + sizeof(digits), *to;
+	size_t n;
+
+	do {
+		*--first = '0' + line % 10;
+		line /= 10;
+	} while (line);
+	n = digits + sizeof(digits) - first;
+	to = khv_out_room(o, KHV_E_RULE, len + 1 + n + 1);
+	if (unlikely(!to))
+		return;
+	memcpy(to, file, len);
+	to[len] = ':';
+	memcpy(to + len + 1, first, n);
+}
+
+static void khv_out_strings(struct khv_out *o, const struct khv_rec *rec)
+{
+	const char *str[KHV_REC_NR_STRINGS], *s = (const char *)(rec + 1);
+	unsigned int i, k;
+
+	for (i = 0; i < KHV_REC_NR_STRINGS; i++) {
+		str[i] = s;
+		s += rec->str_len[i];
+	}
+	for (i = 0; i < ARRAY_SIZE(khv_event_strings); i++) {
+		k = khv_event_strings[i].string;
+		if (!rec->str_len[k])
+			continue;
+		if (khv_event_strings[i].binary)
+			khv_out(o, khv_event_strings[i].attr, str[k],
+				rec->str_len[k]);
+		else
+			khv_out_string(o, khv_event_strings[i].attr, str[k],
+				       rec->str_len[k]);
+	}
+	if (rec->str_len[KHV_REC_RULE_FILE])
+		khv_out_rule(o, str[KHV_REC_RULE_FILE],
+			     rec->str_len[KHV_REC_RULE_FILE], rec->rule_line);
+}
+
+/* All that every event has. The numbers first: a reader may look at them alone. */
+static int khv_put_fields(struct sk_buff *skb, unsigned int cpu,
+			  const struct khv_rec *rec)
+{
+	char *begin = skb_tail_pointer(skb);
+	struct khv_out o = { .at = begin, .end = begin + skb_tailroom(skb) };
+
+	KHV_OUT(&o, KHV_E_CPU, (u32)cpu);
+	KHV_OUT(&o, KHV_E_SEQ, rec->h.seq);
+	KHV_OUT(&o, KHV_E_LOST, (u64)0);
+	KHV_OUT(&o, KHV_E_TIME, rec->time);
+	KHV_OUT(&o, KHV_E_GENERATION, rec->generation);
+	KHV_OUT(&o, KHV_E_VERDICT, rec->verdict);
+	KHV_OUT(&o, KHV_E_ERRNO, (u32)rec->error);
+	KHV_OUT(&o, KHV_E_PID, (u32)rec->pid);
+	KHV_OUT(&o, KHV_E_TGID, (u32)rec->tgid);
+	KHV_OUT(&o, KHV_E_UID, rec->uid);
+	khv_out_string(&o, KHV_E_COMM, rec->comm,
+		       strnlen(rec->comm, TASK_COMM_LEN - 1));
+	khv_out_strings(&o, rec);
+	if (o.full)
+		return -EMSGSIZE;
+	skb_put(skb, o.at - begin);
+	return 0;
+}
+
 static int khv_put_string(struct sk_buff *skb, int attr, const char *s, size_t n)
 {
 	struct nlattr *nla = nla_reserve(skb, attr, n + 1);
@@ -30,34 +157,6 @@ static int khv_put_string(struct sk_buff *skb, int attr, const char *s, size_t n
 	memcpy(nla_data(nla), s, n);
 	((char *)nla_data(nla))[n] = '\0';
 	return 0;
-}
-
-static int khv_put_strings(struct sk_buff *skb, const struct khv_rec *rec)
-{
-	const char *str[KHV_REC_NR_STRINGS], *s = (const char *)(rec + 1);
-	char rule[KHV_NAME_MAX + 16];
-	unsigned int i, k;
-	int ret = 0;
-
-	for (i = 0; i < KHV_REC_NR_STRINGS; i++) {
-		str[i] = s;
-		s += rec->str_len[i];
-	}
-	for (i = 0; i < ARRAY_SIZE(khv_event_strings) && !ret; i++) {
-		k = khv_event_strings[i].string;
-		if (!rec->str_len[k])
-			continue;
-		ret = khv_event_strings[i].binary ?
-		      nla_put(skb, khv_event_strings[i].attr, rec->str_len[k],
-			      str[k]) :
-		      khv_put_string(skb, khv_event_strings[i].attr, str[k],
-				     rec->str_len[k]);
-	}
-	if (ret || !rec->str_len[KHV_REC_RULE_FILE])
-		return ret;
-	snprintf(rule, sizeof(rule), "%.*s:%u", rec->str_len[KHV_REC_RULE_FILE],
-		 str[KHV_REC_RULE_FILE], rec->rule_line);
-	return nla_put_string(skb, KHV_E_RULE, rule);
 }
 
 static int khv_put_arg_value(struct sk_buff *skb, const struct khv_arg *arg,
@@ -186,21 +285,7 @@ int khv_put_event(struct sk_buff *skb, unsigned int cpu,
 {
 	struct nlattr *nest = nla_nest_start(skb, KHV_A_EVENT);
 
-	if (!nest ||
-	    nla_put_u32(skb, KHV_E_CPU, cpu) ||
-	    nla_put_u64_64bit(skb, KHV_E_SEQ, rec->h.seq, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_LOST, 0, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_TIME, rec->time, KHV_E_PAD) ||
-	    nla_put_u64_64bit(skb, KHV_E_GENERATION, rec->generation,
-			      KHV_E_PAD) ||
-	    nla_put_u8(skb, KHV_E_VERDICT, rec->verdict) ||
-	    nla_put_u32(skb, KHV_E_ERRNO, rec->error) ||
-	    nla_put_u32(skb, KHV_E_PID, rec->pid) ||
-	    nla_put_u32(skb, KHV_E_TGID, rec->tgid) ||
-	    nla_put_u32(skb, KHV_E_UID, rec->uid) ||
-	    khv_put_string(skb, KHV_E_COMM, rec->comm,
-			   strnlen(rec->comm, TASK_COMM_LEN - 1)) ||
-	    khv_put_strings(skb, rec) || khv_put_call(skb, rec)) {
+	if (!nest || khv_put_fields(skb, cpu, rec) || khv_put_call(skb, rec)) {
 		if (nest)
 			nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;

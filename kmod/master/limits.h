@@ -23,7 +23,7 @@
 #define KHV_EVENT_WAIT_MAX	600000	/* ms that a task may be made to wait for it */
 #define KHV_EVENT_RING_MIN	16384
 #define KHV_EVENT_RING_MAX	16777216
-#define KHV_EVENT_BATCH		16384	/* bytes of one message to a reader */
+#define KHV_EVENT_BATCH		32000	/* bytes of one message to a reader: eight pages in all */
 #define KHV_MAX_SUBSCRIBERS	8
 
 #define KHV_WATCHDOG_MAX	3600	/* seconds between checks of integrity */
