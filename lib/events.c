@@ -28,6 +28,7 @@ struct khv_events {
 	char *boot_id;
 	uint32_t schema;
 	struct nl_msg *ack; /* that is being made; NULL: none */
+	bool brief;
 	char buf[DATAGRAM_MAX] __attribute__((aligned(8)));
 };
 
@@ -44,6 +45,8 @@ struct walk {
 
 static void event_message(struct walk *w, struct nlmsghdr *nlh)
 {
+	int (*decode)(struct khv_event * e, const void *nest, size_t len) =
+		w->ev->brief ? khv_event_numbers : khv_event_decode;
 	struct nlattr *a;
 	int rem;
 
@@ -53,7 +56,7 @@ static void event_message(struct walk *w, struct nlmsghdr *nlh)
 
 		if (nla_type(a) != KHV_A_EVENT)
 			continue;
-		if (khv_event_decode(&e, nla_data(a), (size_t)nla_len(a))) {
+		if (decode(&e, nla_data(a), (size_t)nla_len(a)) < 0) {
 			w->ev->count.malformed++;
 			continue;
 		}
@@ -267,6 +270,11 @@ int khv_events_read(struct khv_events *ev, khv_event_fn *fn, void *arg)
 		return n == -EINTR ? -EAGAIN : (int)n;
 	walk(&w, ev->buf, (size_t)n);
 	return w.events;
+}
+
+void khv_events_brief(struct khv_events *ev)
+{
+	ev->brief = true;
 }
 
 static struct nl_msg *new_ack(int family)

@@ -606,6 +606,14 @@ khv_events_count(const struct khv_events *events);
 int khv_events_read(struct khv_events *events, khv_event_fn *fn, void *arg);
 
 /**
+ * khv_events_brief() - let khv_events_read() decode numbers only
+ *
+ * As khv_event_numbers() has them, for a reader that passes events on:
+ * khv_event_decode() gets the rest out of struct khv_event.raw.
+ */
+void khv_events_brief(struct khv_events *events);
+
+/**
  * khv_events_ack() - say what has been put away
  * @cpu: of the events
  * @seq: all of this CPU up to and with this one; of a gap record the last that is
@@ -652,6 +660,18 @@ size_t khv_arg_text(const struct khv_arg *arg, char *buf, size_t size);
 
 /* Decode what struct khv_event.raw points to, or a copy of it. -EBADMSG. */
 int khv_event_decode(struct khv_event *event, const void *nest, size_t len);
+
+/**
+ * khv_event_numbers() - decode what no two events have in common
+ * @event: receives time, cpu, seq, lost and raw, and nothing else
+ * @nest: an event as in struct khv_event.raw
+ *
+ * These come first in a message, and what follows is often the same again: a
+ * program that is refused something tries once more.
+ *
+ * Return: how many bytes of @nest they take, -EBADMSG
+ */
+int khv_event_numbers(struct khv_event *event, const void *nest, size_t len);
 
 /* --- rendering ----------------------------------------------------------- */
 
