@@ -50,6 +50,44 @@ static void read_back(const struct message *m)
 	json_object_put(o);
 }
 
+/* And what is put together from text that was kept is what it would be without. */
+static void repeated(const struct message *made)
+{
+	static char one[RECORD_MAX], two[RECORD_MAX];
+	static struct kept kept;
+	struct message m = *made;
+	struct extra x = { .version = 1 };
+	struct khv_event e;
+
+	if (!m.event)
+		return;
+	if (m.extra) {
+		x = *m.extra;
+		x.version = 1;
+		m.extra = &x;
+	}
+	kept.before = 0;
+	e = *m.event;
+	m.event = &e;
+	for (int i = 0; i < 2; i++) {
+		struct text a = { .buf = one, .size = sizeof(one) };
+		struct text b = { .buf = two, .size = sizeof(two) };
+
+		m.json = &kept;
+		format_json(&m, &a);
+		m.json = NULL;
+		format_json(&m, &b);
+		if (a.at != b.at || memcmp(one, two, a.at)) {
+			fprintf(stderr, "not the same when it is kept\n");
+			abort();
+		}
+		e.seq += 123456789;
+		e.time += 987654321;
+		e.lost++;
+		e.cpu++;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct made made;
@@ -62,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	read_back(&made.message);
+	repeated(&made.message);
 	/* The control of fuzz.t: a find must be noticed. */
 	if (made.message.event && made.message.event->object.len > 20 &&
 	    getenv("KHV_FUZZ_CONTROL"))

@@ -25,6 +25,7 @@ struct name {
 
 struct enricher {
 	struct extra extra;
+	uint64_t version;	  /* grows with everything that is looked up */
 	struct proc procs[PROCS]; /* by number; the later one stays */
 	struct proc self;	  /* of the event: its place may be taken */
 	struct proc scratch;
@@ -61,12 +62,14 @@ static void group_name(uint32_t id, char *text, size_t size)
 		snprintf(text, size, "%s", gr.gr_name);
 }
 
-static const char *name_of(struct name *names, uint32_t id, uint64_t now,
+static const char *name_of(struct enricher *en, struct name *names, uint32_t id,
+			   uint64_t now,
 			   void (*look)(uint32_t id, char *text, size_t size))
 {
 	struct name *n = &names[id % NAMES];
 
 	if (!n->looked || n->id != id || now - n->looked > NAME_NS) {
+		en->version++;
 		n->id = id;
 		n->looked = now;
 		n->text[0] = 0;
@@ -89,6 +92,7 @@ static struct proc *look(struct enricher *en, uint32_t pid, uint64_t now)
 {
 	struct proc *p = &en->procs[pid % PROCS];
 
+	en->version++;
 	if (proc_read(&en->scratch, pid))
 		return NULL;
 	*p = en->scratch;
@@ -164,8 +168,8 @@ static const char *or_null(const char *s)
 	return *s ? s : NULL;
 }
 
-const struct extra *enrich(struct enricher *en, const struct khv_event *e,
-			   unsigned int what, uint64_t now)
+static void find_out(struct enricher *en, const struct khv_event *e,
+		     unsigned int what, uint64_t now)
 {
 	struct extra *x = &en->extra;
 	const struct proc *p;
@@ -175,12 +179,12 @@ const struct extra *enrich(struct enricher *en, const struct khv_event *e,
 	x->task = NULL;
 	x->nr_parents = 0;
 	if ((what & ENRICH_USER) && KHV_HAS(e, KHV_E_UID))
-		x->user = name_of(en->users, e->uid, now, user_name);
+		x->user = name_of(en, en->users, e->uid, now, user_name);
 	if (!(e->tgid ? e->tgid : e->pid))
-		return x;
+		return;
 	p = find(en, e, now, &x->task);
 	if (!p)
-		return x;
+		return;
 	parent = p->parent;
 	if (what & ENRICH_PARENTS) {
 		/* Looking for them may take the place of this one. */
@@ -188,7 +192,7 @@ const struct extra *enrich(struct enricher *en, const struct khv_event *e,
 		p = &en->self;
 	}
 	if ((what & ENRICH_USER) && p->gid != UINT32_MAX)
-		x->group = name_of(en->groups, p->gid, now, group_name);
+		x->group = name_of(en, en->groups, p->gid, now, group_name);
 	if (what & ENRICH_CGROUP) {
 		x->cgroup = or_null(p->cgroup);
 		x->unit = or_null(p->unit);
@@ -196,5 +200,12 @@ const struct extra *enrich(struct enricher *en, const struct khv_event *e,
 	}
 	if (what & ENRICH_PARENTS)
 		find_parents(en, parent, now);
-	return x;
+}
+
+const struct extra *enrich(struct enricher *en, const struct khv_event *e,
+			   unsigned int what, uint64_t now)
+{
+	find_out(en, e, what, now);
+	en->extra.version = en->version;
+	return &en->extra;
 }

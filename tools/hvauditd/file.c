@@ -89,13 +89,19 @@ static void written(struct output *o, size_t len)
 	struct file *f = o->file;
 	unsigned int lines = 0;
 
+	f->size += len;
+	/* Nearly always: not worth looking at each byte. */
+	if (len == o->text.at) {
+		o->text.at = 0;
+		f->lines = 0;
+		return;
+	}
 	for (size_t i = 0; i < len; i++)
 		lines += o->text.buf[i] == '\n';
 	memmove(o->text.buf, o->text.buf + len, o->text.at - len);
 	o->text.at -= len;
 	f->lines -= lines;
 	memmove(f->sole, f->sole + lines, f->lines * sizeof(f->sole[0]));
-	f->size += len;
 }
 
 static int write_lines(struct output *o)

@@ -33,6 +33,11 @@ struct origin {
  * late for that, @task says so.
  */
 struct extra {
+	/*
+	 * The same number means the same for the same task, 0 never. It changes with
+	 * everything that is looked up.
+	 */
+	uint64_t version;
 	const char *user, *group; /* NULL: not known */
 	const char *unit, *container, *cgroup;
 	const char *task; /* "seen", "gone", "changed"; NULL: did not look */
@@ -52,6 +57,16 @@ struct detail {
 
 #define DETAILS_MAX 6
 
+/*
+ * Text of an event that a format has made, but for its numbers: for the next event that
+ * says the same (repeat.h). A longer one is not kept.
+ */
+struct kept {
+	size_t before, behind; /* the numbers; 0: nothing is kept */
+	uint64_t version;      /* of what was found out about the task */
+	char text[2048];
+};
+
 struct message {
 	const struct origin *from;
 	uint64_t time; /* ns since the epoch */
@@ -62,6 +77,7 @@ struct message {
 	const char *text;	       /* about the daemon, without @id */
 	struct detail details[DETAILS_MAX];
 	unsigned int nr_details;
+	struct kept *json; /* of what @event repeats, or NULL */
 };
 
 /* --- text.c: room for a record ---------------------------------------------------- */
@@ -124,6 +140,11 @@ struct value {
 typedef void value_fn(void *arg, const char *key, const struct value *v);
 /* Every field of the message, in a fixed order. */
 void message_values(const struct message *m, value_fn *fn, void *arg);
+/* The same for an event, in four parts; the second differs in each. */
+void message_origin(const struct message *m, value_fn *fn, void *arg);
+void message_numbers(const struct message *m, value_fn *fn, void *arg);
+void message_content(const struct message *m, value_fn *fn, void *arg);
+void message_extra(const struct message *m, value_fn *fn, void *arg);
 /* "12:bash,3:sshd": names are escaped so far that they hold no , and : */
 void parents_text(struct text *t, const struct extra *x);
 /* Word and severity of an event. */

@@ -165,10 +165,76 @@ static void put_value(void *arg, const char *key, const struct value *v)
 	}
 }
 
-void format_json(const struct message *m, struct text *t)
+static void put_schema(struct text *t)
 {
 	text_string(t, "{\"schema\":");
 	text_number(t, KHV_EVENT_SCHEMA);
+}
+
+/* As message_numbers(), which takes twice as long: it knows nothing of its fields. */
+static void put_numbers(struct text *t, const struct khv_event *e)
+{
+	text_string(t, ",\"time\":\"");
+	text_time(t, e->time, 9);
+	text_string(t, "\",\"cpu\":");
+	text_number(t, e->cpu);
+	text_string(t, ",\"seq\":");
+	text_number(t, e->seq);
+	text_string(t, ",\"lost\":");
+	text_number(t, e->lost);
+}
+
+static uint64_t version_of(const struct message *m)
+{
+	return m->extra ? m->extra->version : 1;
+}
+
+/* From @begin on, with the numbers between @numbers and @content. */
+static void keep(const struct message *m, const struct text *t, size_t begin,
+		 size_t numbers, size_t content)
+{
+	size_t before = numbers - begin, behind = t->at - content;
+	struct kept *k = m->json;
+
+	if (t->full || before + behind > sizeof(k->text))
+		return;
+	memcpy(k->text, t->buf + begin, before);
+	memcpy(k->text + before, t->buf + content, behind);
+	k->before = before;
+	k->behind = behind;
+	k->version = version_of(m);
+}
+
+static void put_event(const struct message *m, struct text *t)
+{
+	const struct kept *k = m->json;
+	size_t begin = t->at, numbers, content;
+
+	if (k && k->before && k->version && k->version == version_of(m)) {
+		text_put(t, k->text, k->before);
+		put_numbers(t, m->event);
+		text_put(t, k->text + k->before, k->behind);
+		return;
+	}
+	put_schema(t);
+	message_origin(m, put_value, t);
+	numbers = t->at;
+	message_numbers(m, put_value, t);
+	content = t->at;
+	message_content(m, put_value, t);
+	message_extra(m, put_value, t);
+	text_string(t, "}\n");
+	if (k)
+		keep(m, t, begin, numbers, content);
+}
+
+void format_json(const struct message *m, struct text *t)
+{
+	if (m->event) {
+		put_event(m, t);
+		return;
+	}
+	put_schema(t);
 	message_values(m, put_value, t);
 	text_string(t, "}\n");
 }

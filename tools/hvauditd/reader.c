@@ -91,6 +91,7 @@ int reader_subscribe(struct reader *r)
 	err = khv_events_open(&r->events, KHV_SUB_PRIMARY | KHV_SUB_ACK,
 			      &r->error);
 	if (!err) {
+		khv_events_brief(r->events);
 		err = announce(r, list, khv_events_boot_id(r->events));
 		if (err) {
 			reader_unsubscribe(r);
@@ -216,10 +217,13 @@ bool reader_drain(struct reader *r)
 		if (n == -EAGAIN)
 			break;
 		/* The kernel counts what a full socket has cost. */
-		if (n < 0 && n != -ENOBUFS)
+		if (n < 0 && n != -ENOBUFS) {
+			ring_wake(r->ring);
 			return false;
-		ring_wake(r->ring);
+		}
 	}
+	/* Once: a writer that is woken by each message takes our place for it. */
+	ring_wake(r->ring);
 	reader_flush_dropped(r);
 	return true;
 }

@@ -146,26 +146,61 @@ static void put_note(const struct message *m, value_fn *fn, void *arg)
 	}
 }
 
-void message_values(const struct message *m, value_fn *fn, void *arg)
+void message_origin(const struct message *m, value_fn *fn, void *arg)
 {
-	char word[16];
-
 	put_string(fn, arg, "host", m->from->host, VALUE_BYTES);
 	put_string(fn, arg, "boot", m->from->boot, VALUE_BYTES);
+}
+
+/* As khv_event_numbers() has it; the first fields of the table. */
+static bool is_number(const struct khv_field *f)
+{
+	return f->attr == KHV_E_TIME || f->attr == KHV_E_CPU ||
+	       f->attr == KHV_E_SEQ || f->attr == KHV_E_LOST;
+}
+
+static void put_field(const struct message *m, const struct khv_field *f,
+		      value_fn *fn, void *arg)
+{
+	char word[16];
+	struct value v = field_value(f, m->event, word);
+
+	if (v.kind != VALUE_NONE || !f->sparse)
+		fn(arg, f->key, &v);
+}
+
+void message_numbers(const struct message *m, value_fn *fn, void *arg)
+{
+	const struct khv_field *f = khv_event_record.fields;
+
+	for (; is_number(f); f++)
+		put_field(m, f, fn, arg);
+}
+
+void message_content(const struct message *m, value_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < khv_event_record.count; i++)
+		if (!is_number(&khv_event_record.fields[i]))
+			put_field(m, &khv_event_record.fields[i], fn, arg);
+	put_args(m->event, fn, arg);
+}
+
+void message_extra(const struct message *m, value_fn *fn, void *arg)
+{
+	if (m->extra)
+		put_extra(m->extra, fn, arg);
+}
+
+void message_values(const struct message *m, value_fn *fn, void *arg)
+{
+	message_origin(m, fn, arg);
 	if (!m->event) {
 		put_note(m, fn, arg);
 		return;
 	}
-	for (size_t i = 0; i < khv_event_record.count; i++) {
-		const struct khv_field *f = &khv_event_record.fields[i];
-		struct value v = field_value(f, m->event, word);
-
-		if (v.kind != VALUE_NONE || !f->sparse)
-			fn(arg, f->key, &v);
-	}
-	put_args(m->event, fn, arg);
-	if (m->extra)
-		put_extra(m->extra, fn, arg);
+	message_numbers(m, fn, arg);
+	message_content(m, fn, arg);
+	message_extra(m, fn, arg);
 }
 
 /* A list of names in one value: what would part them is escaped as well. */

@@ -10,6 +10,7 @@
 #include "filter.h"
 #include "hvauditd.h"
 #include "metrics.h"
+#include "repeat.h"
 
 #define IDLE_MS 500
 /* What a kill -9 leaves uncertain. */
@@ -28,6 +29,7 @@ struct work {
 	struct outputs outputs;
 	struct filters filters;
 	struct enricher *enricher;
+	struct repeats *repeats;
 	struct metrics metrics;
 	struct account books;
 	uint64_t saved, counted, told; /* when, monotonic */
@@ -200,7 +202,7 @@ static void on_event(struct work *k, const struct entry *entry)
 	struct hole holes[MAX_HOLES];
 	struct khv_event e;
 
-	if (khv_event_decode(&e, entry->data, entry->len))
+	if (repeats_decode(k->repeats, &e, entry->data, entry->len, &m.json))
 		return;
 	/* What is not put away when time is over comes again at the next start. */
 	if (account_has(&k->books, &e) || hurry(k) || k->abandoned)
@@ -261,6 +263,7 @@ static void on_subscribed(struct work *k, const struct entry *entry)
 	if (!k->open)
 		open_books(k);
 	account_subscribed(&k->books, s);
+	repeats_forget(k->repeats);
 	snprintf(k->outputs.origin.boot, sizeof(k->outputs.origin.boot), "%s",
 		 s->boot_id);
 	snprintf(text, sizeof(text),
@@ -295,6 +298,7 @@ static void use_config(struct work *k)
 	const struct config *c = &k->config;
 	struct origin *from = &k->outputs.origin;
 
+	repeats_forget(k->repeats);
 	from->facility = c->facility;
 	from->pid = (int)getpid();
 	snprintf(from->ident, sizeof(from->ident), "%s", c->ident);
@@ -386,6 +390,7 @@ static bool set_up(struct work *k)
 	k->outputs.alive = alive;
 	k->outputs.arg = k;
 	k->enricher = enricher_new();
+	k->repeats = repeats_new();
 	use_config(k);
 	return k->enricher && !outputs_init(&k->outputs, &k->config);
 }
@@ -450,6 +455,7 @@ void *writer_run(void *arg)
 	}
 	outputs_close(&k.outputs);
 	enricher_free(k.enricher);
+	repeats_free(k.repeats);
 	account_free(&k.books);
 	return NULL;
 }
