@@ -228,7 +228,8 @@ kill "$visitor"
 wait "$visitor" 2>/dev/null
 ok "the policy can be cleared" /root/hvctl -q policy clear visitor
 ok "the client unloaded" /root/hvctl -q module unload wrap
-ok "and the rest" modprobe -r khv_policy
+# Their files are gone: modprobe knows them no more.
+ok "and the rest" rmmod khv_policy khv
 rm -rf /root/hvctl "$modules/extra"
 # shellcheck disable=SC2086 # words
 tap_try dpkg -P $packages

@@ -7,10 +7,12 @@ A block is what stands between lines of ``` or is indented by four blanks. Lines
 that begin with "# " are typed; the others must be in what is answered, in their order.
 There "..." stands for anything, and any number for any other. A block without commands
 is the content of the file that the line before it names. A command may fail only if the
-page says with what words.
+page says with what words. One that ends with "# until you press q" has a terminal, and
+after three seconds a q in it.
 """
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -84,6 +86,10 @@ def answers(wanted, got):
 
 def run(command):
     """In a shell; what it leaves running has no hand on our pipe."""
+    key = re.search(r" # until you press (\w)$", command)
+    if key:
+        command = (f"(sleep 3; printf {key[1]}; sleep 3) | TERM=vt100 script -qec "
+                   f"{shlex.quote(command)} /dev/null")
     background = re.search(r"[^&]&( |$)", command)
     return subprocess.run(
         ["sh", "-c", command], stdin=subprocess.DEVNULL, check=False,
