@@ -22,8 +22,8 @@
 #include <linux/string.h>
 #include <net/sock.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include "admin.h"
-#include "limits.h"
 #include "netlink.h"
 
 static struct khv_grant khv_grants[KHV_ADMIN_GRANTS];

@@ -21,10 +21,10 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include "attach.h"
 #include "client.h"
 #include "found.h"
-#include "limits.h"
 #include "look.h"
 #include "task.h"
 

@@ -6,9 +6,9 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include "inflight.h"
 #include "hook.h"
-#include "limits.h"
 
 struct khv_link;
 struct netlink_ext_ack;

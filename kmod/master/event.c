@@ -13,10 +13,10 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <khv/limits.h>
 #include "../compat/file.h"
 #include "client.h"
 #include "event.h"
-#include "limits.h"
 #include "queue.h"
 #include "subscribe.h"
 #include "symbols.h"

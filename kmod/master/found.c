@@ -10,9 +10,9 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include "../compat/file.h"
 #include "found.h"
-#include "limits.h"
 
 /**
  * struct khv_findings - a list

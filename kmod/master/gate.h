@@ -3,11 +3,11 @@
 #define _KHV_GATE_H
 
 #include <khv/client.h>
+#include <khv/limits.h>
 #include <linux/preempt.h>
 #include "chain.h"
 #include "client.h"
 #include "hook.h"
-#include "limits.h"
 #include "task.h"
 
 struct pt_regs;

@@ -26,10 +26,10 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <khv/limits.h>
 #include "../compat/compat.h"
 #include "chain.h"
 #include "hook.h"
-#include "limits.h"
 #include "slots.h"
 #include "symbols.h"
 #include "task.h"

@@ -4,8 +4,8 @@
 
 #include <linux/types.h>
 #include <uapi/linux/khv.h>
+#include <khv/limits.h>
 #include "found.h"
-#include "limits.h"
 
 struct file;
 struct khv_client_reg;

@@ -11,9 +11,9 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <net/sock.h>
+#include <khv/limits.h>
 #include "admin.h"
 #include "event.h"
-#include "limits.h"
 #include "lock.h"
 #include "netlink.h"
 #include "subscribe.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: who administers what. */
+#include <khv/limits.h>
 #include "admin.h"
-#include "limits.h"
 #include "lock.h"
 #include "netlink.h"
 

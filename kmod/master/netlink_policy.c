@@ -10,8 +10,8 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <khv/engine.h>
+#include <khv/limits.h>
 #include "admin.h"
-#include "limits.h"
 #include "lock.h"
 #include "netlink.h"
 

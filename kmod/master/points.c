@@ -16,11 +16,11 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <asm/syscall.h>
+#include <khv/limits.h>
 #include "../compat/kallsyms.h"
 #include "points.h"
 #include "hook.h"
 #include "known.h"
-#include "limits.h"
 #include "symbols.h"
 
 static const struct {

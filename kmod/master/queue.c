@@ -35,7 +35,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
-#include "limits.h"
+#include <khv/limits.h>
 #include "queue.h"
 
 static unsigned int event_ring = 1 << 19;

@@ -14,9 +14,9 @@
  * hook.c); whoever leaves it counts it out.
  */
 #include <linux/static_call.h>
+#include <khv/limits.h>
 #include "gate.h"
 #include "hook.h"
-#include "limits.h"
 #include "slots.h"
 
 static long khv_unset_call(unsigned long a0, unsigned long a1)

@@ -24,9 +24,9 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include <khv/provider.h>
 #include "event_put.h"
-#include "limits.h"
 #include "netlink.h"
 #include "queue.h"
 #include "subscribe.h"

@@ -6,7 +6,7 @@
 #include <linux/list.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
-#include "limits.h"
+#include <khv/limits.h>
 
 struct khv_hook;
 struct khv_client;

@@ -21,10 +21,10 @@
 #include <linux/spinlock.h>
 #include <linux/task_work.h>
 #include <linux/wait.h>
+#include <khv/limits.h>
 #include "attach.h"
 #include "entry.h"
 #include "found.h"
-#include "limits.h"
 #include "symbols.h"
 #include "task.h"
 

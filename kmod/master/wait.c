@@ -27,7 +27,7 @@
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 #include <khv/client.h>
-#include "limits.h"
+#include <khv/limits.h>
 #include "queue.h"
 #include "symbols.h"
 #include "task.h"

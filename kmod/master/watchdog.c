@@ -23,9 +23,9 @@
 #include <linux/workqueue.h>
 #include <net/netlink.h>
 #include <khv/client.h>
+#include <khv/limits.h>
 #include <khv/provider.h>
 #include "hook.h"
-#include "limits.h"
 #include "netlink.h"
 #include "symbols.h"
 #include "watchdog.h"

@@ -58,7 +58,7 @@
 #define _KHV_BLOB_H
 
 #include <khv/engine.h>
-#include "engine_limits.h"
+#include <khv/limits.h>
 
 #define KHV_BLOB_MAGIC		0x7076686bu	/* "khvp" */
 #define KHV_BLOB_VERSION	6

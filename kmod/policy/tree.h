@@ -4,7 +4,7 @@
 
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
-#include "engine_limits.h"
+#include <khv/limits.h>
 
 struct khv_judge;
 

@@ -8,7 +8,7 @@ LC_ALL=C
 export LC_ALL
 
 max=$(sed -n 's/^#define KHV_MAX_CLIENTS[^0-9]*\([0-9]*\).*/\1/p' \
-	"$(dirname "$0")/../../kmod/master/limits.h")
+	"$(dirname "$0")/../../kmod/include/khv/limits.h")
 numbers=$(seq -w 0 "$((max - 1))")
 template=$(modinfo -F filename khv_crowd_00)
 

@@ -94,7 +94,7 @@ def words(paths):
         "object check": re.findall(
             r"X\([A-Z_]+, (\w+), ", sources("kmod/include/khv/objects.h")),
         "limit": re.findall(r"#define (KHV_(?!LIMITS)\w+)\s",
-                            sources("kmod/master/limits.h")),
+                            sources("kmod/include/khv/limits.h")),
     }
     for kind, names in wanted.items():
         if not names:

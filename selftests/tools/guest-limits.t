@@ -10,7 +10,7 @@ load_khv
 
 limit() {	# NAME
 	sed -n "s/^#define $1[^0-9]*\([0-9]*\).*/\1/p" \
-		"$(dirname "$0")/../../kmod/master/limits.h"
+		"$(dirname "$0")/../../kmod/include/khv/limits.h"
 }
 said() {	# NAME: who was refused was told
 	like "the refusal names $1" "$tap_output" "$(limit "$1") .*\($1\)"

@@ -105,8 +105,6 @@ enum khv_kernel_verb {
 #define KHV_P_READ	(KHV_P_INFO | KHV_P_PEEK)
 #define KHV_P_WRITE	(KHV_P_SIGNAL | KHV_P_PTRACE | KHV_P_SCHED | KHV_P_MEMORY)
 
-#define KHV_BLOB_MAX	(256u << 20)	/* bytes; larger policies are refused */
-
 /* What the rule that decided wants done about it. */
 enum khv_rule_effect {
 	KHV_RULE_AUDIT	= 1 << 0,	/* report also when allowed */
