@@ -139,7 +139,11 @@ int khv_event_post(const struct khv_client *client, const struct khv_event *ev)
 	if (likely(mine))
 		b->busy = false;
 	preempt_enable();
-	khv_subscribe_kick(put != KHV_PUT_DONE);
+	/*
+	 * One that is lost has been preceded by those that made hurry; a reader that is
+	 * behind must not cost each program two switches of tasks for every such event.
+	 */
+	khv_subscribe_kick(put == KHV_PUT_HURRY || put == KHV_PUT_SPILLED);
 	if (unlikely(put == KHV_PUT_SPILLED))
 		khv_wait_later(cpu, rec.h.seq);
 	return put == KHV_PUT_LOST && full == KHV_FULL_DENY ? -EBUSY : 0;
