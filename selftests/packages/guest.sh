@@ -66,6 +66,7 @@ is "nothing of khv is there before" "$(traces)" ""
 
 tap_try dpkg -i /results/old/*.deb
 is "the packages install" "$tap_status" 0 || tap_explain dpkg -i
+cp /var/lib/dkms/khv/*/build/make.log /results/ 2>/dev/null
 for package in $packages; do
 	is "$package is installed" "$(state "$package")" ii
 done
