@@ -183,10 +183,14 @@ fi
 
 echo '# an administrator was here' >>/etc/khv/hvauditd.conf
 auditd=$(systemctl show -p MainPID --value hvauditd)
-tap_try dpkg -i /results/new/*.deb
-is "the packages are upgraded" "$tap_status" 0 || tap_explain dpkg -i
+# dkms says more than is kept of what a command says.
+upgrade() {
+	dpkg -i /results/new/*.deb >"$work/upgrade" 2>&1
+}
+tap_try upgrade
+is "the packages are upgraded" "$tap_status" 0 || sed 's/^/# /' "$work/upgrade"
 is "to the new version" "$(dpkg-query -W -f '${Version}' khv-tools)" "$new"
-like "it says that modules in memory stay" "$tap_output" 'modules in memory stay'
+ok "it says that modules in memory stay" grep -q 'modules in memory stay' "$work/upgrade"
 is "they do" "$(loaded)" "khv khv_policy khv_wrap "
 is "the policy is in force" "$(in_force)" visitor
 ok "who is confined stays so" still_refused
@@ -216,7 +220,8 @@ is "the packages are removed" "$tap_status" 0 || tap_explain dpkg -r
 like "it says that the modules stay in force" "$tap_output" 'stay in force'
 is "they do" "$(loaded)" "khv khv_policy khv_wrap "
 ok "who is confined stays so" still_refused
-is "the audit daemon is gone" "$(active hvauditd)" inactive
+is "the audit daemon is gone" "$(active hvauditd)" inactive ||
+	journalctl --no-pager -u hvauditd -n 30 | sed 's/^/# /'
 is "and its program" "$(command -v hvauditd)" ""
 ok "the settings are kept" test -e /etc/khv/hvauditd.conf
 is "of the modules nothing is left on the disk" \
