@@ -171,6 +171,13 @@ static void put_schema(struct text *t)
 	text_number(t, KHV_EVENT_SCHEMA);
 }
 
+/* A gap has not all of them. */
+static bool has_numbers(const struct khv_event *e)
+{
+	return KHV_HAS(e, KHV_E_TIME) && KHV_HAS(e, KHV_E_CPU) &&
+	       KHV_HAS(e, KHV_E_SEQ) && KHV_HAS(e, KHV_E_LOST);
+}
+
 /* As message_numbers(), which takes twice as long: it knows nothing of its fields. */
 static void put_numbers(struct text *t, const struct khv_event *e)
 {
@@ -190,11 +197,10 @@ static uint64_t version_of(const struct message *m)
 }
 
 /* From @begin on, with the numbers between @numbers and @content. */
-static void keep(const struct message *m, const struct text *t, size_t begin,
-		 size_t numbers, size_t content)
+static void keep(struct kept *k, const struct message *m, const struct text *t,
+		 size_t begin, size_t numbers, size_t content)
 {
 	size_t before = numbers - begin, behind = t->at - content;
-	struct kept *k = m->json;
 
 	if (t->full || before + behind > sizeof(k->text))
 		return;
@@ -207,7 +213,7 @@ static void keep(const struct message *m, const struct text *t, size_t begin,
 
 static void put_event(const struct message *m, struct text *t)
 {
-	const struct kept *k = m->json;
+	struct kept *k = has_numbers(m->event) ? m->json : NULL;
 	size_t begin = t->at, numbers, content;
 
 	if (k && k->before && k->version && k->version == version_of(m)) {
@@ -225,7 +231,7 @@ static void put_event(const struct message *m, struct text *t)
 	message_extra(m, put_value, t);
 	text_string(t, "}\n");
 	if (k)
-		keep(m, t, begin, numbers, content);
+		keep(k, m, t, begin, numbers, content);
 }
 
 void format_json(const struct message *m, struct text *t)
