@@ -3,7 +3,6 @@
 # A module of khv that cannot be loaded leaves nothing: in each step of its init function
 # an allocation fails, and the last step is refused. Each time the load is refused, or it
 # works; the kernel is as before.
-# Of attacks/catalogue: ROB-22.
 # shellcheck disable=SC2016 # for another shell
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/fault.sh"
