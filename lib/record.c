@@ -153,9 +153,12 @@ static int decode(struct khv_list *list, const struct khv_record_type *type,
 	return 0;
 }
 
-/* An event, or a gap; what both have. */
-static int complete(struct khv_event *event, const void *nest, size_t len)
+int khv_event_decode(struct khv_event *event, const void *nest, size_t len)
 {
+	int err = decode(NULL, &khv_event_record, event, nest, len);
+
+	if (err)
+		return err;
 	event->raw.data = nest;
 	event->raw.len = len;
 	if (!KHV_HAS(event, KHV_E_CPU) ||
@@ -166,14 +169,7 @@ static int complete(struct khv_event *event, const void *nest, size_t len)
 	return 0;
 }
 
-int khv_event_decode(struct khv_event *event, const void *nest, size_t len)
-{
-	int err = decode(NULL, &khv_event_record, event, nest, len);
-
-	return err ? err : complete(event, nest, len);
-}
-
-/* The numbers as the kernel writes them; any other order is as good. */
+/* The numbers of an event as the kernel writes them. */
 struct numbers {
 	struct nlattr cpu_is;
 	uint32_t cpu;
@@ -190,60 +186,26 @@ static bool is_number(struct nlattr a, unsigned int kind, size_t size)
 	return a.nla_type == kind && a.nla_len == NLA_HDRLEN + size;
 }
 
-static bool usual_numbers(struct khv_event *event, const void *nest, size_t len)
+int khv_event_numbers(struct khv_event *event, const void *nest, size_t len)
 {
 	const struct numbers *n = nest;
 
+	/* A gap, or a kernel of tomorrow. */
 	if (len < sizeof(*n) || !is_number(n->cpu_is, KHV_E_CPU, 4) ||
 	    !is_number(n->seq_is, KHV_E_SEQ, 8) ||
 	    !is_number(n->lost_is, KHV_E_LOST, 8) ||
 	    !is_number(n->time_is, KHV_E_TIME, 8))
-		return false;
-	event->cpu = n->cpu;
-	event->seq = n->seq;
-	event->lost = n->lost;
-	event->time = n->time;
-	event->has = 1ull << KHV_E_CPU | 1ull << KHV_E_SEQ |
-		     1ull << KHV_E_LOST | 1ull << KHV_E_TIME;
-	event->raw.data = nest;
-	event->raw.len = len;
-	return true;
-}
-
-int khv_event_numbers(struct khv_event *event, const void *nest, size_t len)
-{
-	const char *at = nest, *next = nest;
-	const struct nlattr *a;
-	size_t left = len;
-
-	memset(event, 0, sizeof(*event));
-	if (usual_numbers(event, nest, len))
-		return sizeof(struct numbers);
-	for (; (a = khv_attr(&next, &left)); at = next) {
-		unsigned int kind = a->nla_type & NLA_TYPE_MASK;
-		void *to = NULL;
-		size_t size = sizeof(uint64_t);
-
-		if (kind == KHV_E_PAD)
-			continue;
-		if (kind == KHV_E_CPU) {
-			to = &event->cpu;
-			size = sizeof(event->cpu);
-		} else if (kind == KHV_E_SEQ) {
-			to = &event->seq;
-		} else if (kind == KHV_E_LOST) {
-			to = &event->lost;
-		} else if (kind == KHV_E_TIME) {
-			to = &event->time;
-		}
-		if (!to)
-			break;
-		if (len_of(a) != size)
-			return -EBADMSG;
-		memcpy(to, data_of(a), size);
-		event->has |= 1ull << kind;
-	}
-	return complete(event, nest, len) ?: (int)(at - (const char *)nest);
+		return khv_event_decode(event, nest, len);
+	*event = (struct khv_event){
+		.has = 1ull << KHV_E_CPU | 1ull << KHV_E_SEQ |
+		       1ull << KHV_E_LOST | 1ull << KHV_E_TIME,
+		.cpu = n->cpu,
+		.seq = n->seq,
+		.lost = n->lost,
+		.time = n->time,
+		.raw = { .data = nest, .len = len },
+	};
+	return sizeof(*n);
 }
 
 struct khv_list *khv_list_new(const struct khv_record_type *type)

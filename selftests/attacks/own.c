@@ -139,15 +139,20 @@ struct lsm_attribute {
 	char ctx[256];
 };
 
+/* Perhaps no module of the kernel has labels. */
+static int label(long ret)
+{
+	if (ret >= 0)
+		return 0;
+	return errno == ENOSYS || errno == EOPNOTSUPP ? SKIPPED : -errno;
+}
+
 static int label_got(void)
 {
 	struct lsm_attribute a[4] = {};
 	__u32 size = sizeof(a);
 
-	if (syscall(SYS_LSM_GET_SELF_ATTR, LSM_CURRENT, a, &size, 0) >= 0)
-		return 0;
-	/* No module of the kernel has labels. */
-	return errno == ENOSYS || errno == EOPNOTSUPP ? SKIPPED : -errno;
+	return label(syscall(SYS_LSM_GET_SELF_ATTR, LSM_CURRENT, a, &size, 0));
 }
 
 static int label_set(void)
@@ -158,9 +163,8 @@ static int label_set(void)
 				   .ctx_len = sizeof(text) };
 
 	memcpy(a.ctx, text, sizeof(text));
-	if (syscall(SYS_LSM_SET_SELF_ATTR, LSM_EXEC, &a, sizeof(a), 0) >= 0)
-		return 0;
-	return errno == ENOSYS || errno == EOPNOTSUPP ? SKIPPED : -errno;
+	return label(
+		syscall(SYS_LSM_SET_SELF_ATTR, LSM_EXEC, &a, sizeof(a), 0));
 }
 
 /* Packets of whoever else is in the group. */

@@ -153,9 +153,7 @@ keeps() {
 	[ "$(readlink "/proc/$victim/fd/3")" = /etc/shadow ]
 }
 control "it holds what is refused" keeps
-fail_nth $many
-ok "it is attached" attach
-count=$((many - $(cat $counter/nth)))
+ok "it is attached" counted attach
 refused "and does not hold it" keeps
 wrong=''
 for n in $(numbers "$count" 12); do
@@ -169,31 +167,28 @@ is "each of its $count allocations fails: it never keeps it" "$wrong" ""
 
 # --- entry by exec -------------------------------------------------------------------
 
+# inside FUNCTION PROGRAM MOST COMMAND CONTROL NAME: the command is confined, whichever of
+# the program's allocations below the function fails; COUNT in the name is their number
+inside() {
+	below "$1" "$2"
+	control "$5" counted "$4"
+	wrong=''
+	for n in $(numbers "$count" "$3"); do
+		fail_nth "$n"
+		"$4" || wrong="$wrong $n"
+	done
+	is "$(echo "$6" | sed "s/COUNT/$count/")" "$wrong" ""
+}
+
 # hvctl arms itself, and executes; what it becomes is confined or is not.
 enter() {
 	hvctl run p -- cat /etc/shadow >"$work/said" 2>&1
 	! grep -q root: "$work/said"
 }
-below genl_rcv_msg hvctl
-fail_nth $many
-control "who enters is confined" enter
-count=$((many - $(cat $counter/nth)))
-wrong=''
-for n in $(numbers "$count" 12); do
-	fail_nth "$n"
-	enter || wrong="$wrong $n"
-done
-is "each allocation of hvctl run ($count) fails: nobody runs outside" "$wrong" ""
-below bprm_execve hvctl
-fail_nth $many
-control "who enters is confined" enter
-count=$((many - $(cat $counter/nth)))
-wrong=''
-for n in $(numbers "$count" 16); do
-	fail_nth "$n"
-	enter || wrong="$wrong $n"
-done
-is "each allocation of its exec ($count) fails: nobody runs outside" "$wrong" ""
+inside genl_rcv_msg hvctl 12 enter "who enters is confined" \
+	"each allocation of hvctl run (COUNT) fails: nobody runs outside"
+inside bprm_execve hvctl 16 enter "who enters is confined" \
+	"each allocation of its exec (COUNT) fails: nobody runs outside"
 
 printf 'policy a\nattach /usr/bin/head\nfile / read/exec/mmap\nfile /etc/shadow none\n' \
 	>"$work/a.hv"
@@ -203,16 +198,8 @@ taken() {
 	env head -n 1 /etc/shadow >"$work/said" 2>&1
 	! grep -q root: "$work/said"
 }
-below bprm_execve env
-fail_nth $many
-control "it is confined" taken
-count=$((many - $(cat $counter/nth)))
-wrong=''
-for n in $(numbers "$count" 20); do
-	fail_nth "$n"
-	taken || wrong="$wrong $n"
-done
-is "each allocation of its exec ($count) fails: it never runs outside" "$wrong" ""
+inside bprm_execve env 20 taken "it is confined" \
+	"each allocation of its exec (COUNT) fails: it never runs outside"
 
 # --- clients -------------------------------------------------------------------------
 

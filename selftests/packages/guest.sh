@@ -52,10 +52,6 @@ in_force() {
 	/root/hvctl --no-header policy list | awk '{ print $1 }'
 }
 
-loaded() {
-	sed -n 's/^\(khv[^ ]*\) .*/\1/p' /proc/modules | sort | tr '\n' ' '
-}
-
 built() {
 	dkms status khv | sed 's/,[^:]*:/:/; s/ (.*//' | sort | tr '\n' ' '
 }
@@ -112,12 +108,7 @@ fi
 
 # --- who follows the pages gets what they say -------------------------------------------
 
-walk "khv(7)" Documentation/man/khv.7.scd TUTORIAL
-is "the tutorial leaves nothing behind" "$(loaded)$(ls /etc/khv/policy.d)" ""
-walk README README.md "Install it"
-is "the walk in README leaves no module behind" "$(loaded)" ""
-rm -rf /etc/khv/policy.d/*.hv /var/tmp/visitor
-systemctl stop hvauditd
+walk_pages
 
 # --- in force ---------------------------------------------------------------------------
 

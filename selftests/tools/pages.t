@@ -9,10 +9,6 @@ export LC_ALL
 workdir /tmp
 rm -f /etc/khv/policy.d/*.hv
 
-loaded() {
-	sed -n 's/^\(khv[^ ]*\) .*/\1/p' /proc/modules | sort | tr '\n' ' '
-}
-
 # As a package does when it is installed.
 ok "the user of the daemon" systemd-sysusers khv-audit.conf
 cat >"$work/wrong.md" <<'MD'
@@ -29,10 +25,5 @@ control "an answer that is not the page's is seen" sh -c \
 	"python3 -B '$(dirname "$0")/walk.py' '$work/wrong.md' Wrong |
 	grep -q '^not ok 5 - echo one'"
 
-walk "khv(7)" Documentation/man/khv.7.scd TUTORIAL
-is "the tutorial leaves nothing behind" "$(loaded)$(ls /etc/khv/policy.d)" ""
-walk README README.md "Install it"
-is "the walk in README leaves no module behind" "$(loaded)" ""
-rm -rf /etc/khv/policy.d/*.hv /var/tmp/visitor
-systemctl stop hvauditd
+walk_pages
 done_testing

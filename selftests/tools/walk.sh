@@ -16,3 +16,19 @@ walk() {
 		esac
 	done <"$work/walk"
 }
+
+# Modules of khv that are loaded.
+loaded() {
+	sed -n 's/^\(khv[^ ]*\) .*/\1/p' /proc/modules | sort | tr '\n' ' '
+}
+
+# The tutorial and the walk of README, which clean up behind themselves.
+walk_pages() {
+	walk "khv(7)" Documentation/man/khv.7.scd TUTORIAL
+	is "the tutorial leaves nothing behind" \
+		"$(loaded)$(ls /etc/khv/policy.d)" ""
+	walk README README.md "Install it"
+	is "the walk in README leaves no module behind" "$(loaded)" ""
+	rm -rf /etc/khv/policy.d/*.hv /var/tmp/visitor
+	systemctl stop hvauditd
+}

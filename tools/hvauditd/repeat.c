@@ -53,12 +53,6 @@ static struct repeat *find(struct repeats *r, const char *data, size_t len)
 	return NULL;
 }
 
-/* It has all the numbers: it is no gap. */
-static bool is_event(const struct khv_event *e)
-{
-	return KHV_HAS(e, KHV_E_SEQ) && KHV_HAS(e, KHV_E_TIME);
-}
-
 /* None of the numbers comes again behind the others, as from a kernel of tomorrow. */
 static bool same_numbers(const struct khv_event *a, const struct khv_event *b)
 {
@@ -95,7 +89,7 @@ int repeats_decode(struct repeats *r, struct khv_event *e, const void *nest,
 	*json = NULL;
 	if (head < 0)
 		return head;
-	if (r && len <= RAW_MAX && is_event(&numbers)) {
+	if (r && head && len <= RAW_MAX) {
 		x = find(r, (const char *)nest + head, len - (size_t)head);
 		if (!x)
 			x = keep(r, &numbers, (size_t)head);

@@ -663,13 +663,14 @@ int khv_event_decode(struct khv_event *event, const void *nest, size_t len);
 
 /**
  * khv_event_numbers() - decode what no two events have in common
- * @event: receives time, cpu, seq, lost and raw, and nothing else
+ * @event: receives time, cpu, seq, lost and raw; and the rest if these do not come
+ *	first, all of them, as in a gap record
  * @nest: an event as in struct khv_event.raw
  *
  * These come first in a message, and what follows is often the same again: a
  * program that is refused something tries once more.
  *
- * Return: how many bytes of @nest they take, -EBADMSG
+ * Return: how many bytes of @nest they take, 0: everything was decoded, -EBADMSG
  */
 int khv_event_numbers(struct khv_event *event, const void *nest, size_t len);
 
