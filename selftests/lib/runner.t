@@ -55,6 +55,9 @@ last_line "as if it were not there" "1 passed, 0 failed, 1 skipped"
 refused "on the debug kernel nothing else runs" \
 	"$tree/run" --no-build --kernel debug --tests '[da]/[dg]*'
 last_line "without the others" "0 passed, 1 failed"
+refused "and nobody waits for its build unasked" \
+	env KHV_CACHE="$tree/none" "$tree/vm/kernel" dir debug
+like "but hears how to build it" "$tap_output" "make debug-kernel"
 
 made_up c/lost 'echo 1..1; echo ok 1'
 refused "a test of no group is a failure" runner --tests good
