@@ -28,8 +28,17 @@ unload() {
 	if [ "$1" = khv_wrap ]; then
 		hvctl -q --timeout 20 module unload wrap
 	else
-		modprobe -r "$1"
+		# modprobe -r would take away what it stands on as well.
+		rmmod "$1"
 	fi
+}
+
+# Who asked for the allocation that failed, from the inside.
+missing() {
+	klog_since | sed -n 's/^\[[^]]*\]  \([a-z_0-9]*\)+0x.*/\1/p' |
+		sed '/^dump_stack\|^should_fail\|^__*kmalloc\|^__*kmem_cache/d' |
+		sed '/^khv_init$/q' | tr '\n' ' '
+	echo
 }
 
 # try N: khv's module with its N-th allocation failing; $at is the step it was in, the
@@ -39,6 +48,7 @@ try() {
 	fail_nth "$1"
 	if modprobe "$module" >"$work/said" 2>&1; then
 		loads=$((loads + 1))
+		missing >>"$work/kept"
 		unload "$module" >"$work/said" 2>&1 || wrong="$wrong $1:stays"
 	else
 		refusals=$((refusals + 1))
@@ -94,6 +104,7 @@ every() {
 	traces >"$work/after"
 	is "and leaves nothing" "$(diff "$work/before" "$work/after")" ""
 	: >"$work/tried"
+	: >"$work/kept"
 	try 1
 	try "$count"
 	number=0
@@ -104,6 +115,7 @@ every() {
 	is "$module: each failure leaves nothing" "$wrong" ""
 	diag "$module: $count allocations, $((refusals + loads)) failed:" \
 		"$refusals refused, $loads loaded all the same"
+	sed 's/^/# without: /' "$work/kept"
 }
 
 every khv khv_symbols_init khv_selftest khv_task_init khv_entry_init khv_event_init \
