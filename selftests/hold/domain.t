@@ -83,12 +83,16 @@ allowed /etc/host.conf" || diag "$(cat "$work/errors")"
 like "and task list shows it" "$(cat "$work/tasks")" "busybox.*loose"
 
 # Its descendants as well: the grandchild was there before.
-# Through a pipe: a file that is not granted would be taken away.
-sh -c 'sleep 2; cat /etc/passwd >/dev/null; echo status $?' 2>&1 |
+# Through pipes: a file that is not granted would be taken away.
+{
+	wait_for 60 test -e "$work/attached"
+	echo go
+} | sh -c 'sh -c "read go; cat /etc/passwd >/dev/null; echo status \$?"; exit' 2>&1 |
 	cat >"$work/child" &
-sleep 0.5
-parent=$(pgrep -o -f '^sh -c sleep 2; cat')
+wait_for 20 pgrep -f '^sh -c read go' >/dev/null
+parent=$(pgrep -o -f '^sh -c sh -c "read')
 ok "a tree is attached" hvctl attach "$parent" --tree --policy loose
+touch "$work/attached"
 wait
 like "a grandchild that ran already is confined" "$(cat "$work/child")" \
 	"status [1-9]|denied"

@@ -8,6 +8,7 @@
 workdir /tmp
 # On the kernel of the release 100, on others enough to see a leak of one a cycle.
 case $(uname -r) in
+*debug)	cycles=${KHV_CYCLES:-10} ;;
 6.1.*)	cycles=${KHV_CYCLES:-100} ;;
 *)	cycles=${KHV_CYCLES:-20} ;;
 esac
