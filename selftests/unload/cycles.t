@@ -8,7 +8,7 @@
 workdir /tmp
 # On the kernel of the release 100, on others enough to see a leak of one a cycle.
 case $(uname -r) in
-*debug)	cycles=${KHV_CYCLES:-10} ;;
+*debug)	cycles=${KHV_CYCLES:-20} ;;
 6.1.*)	cycles=${KHV_CYCLES:-100} ;;
 *)	cycles=${KHV_CYCLES:-20} ;;
 esac
@@ -25,7 +25,7 @@ objects() {
 	for cache in /sys/kernel/slab/*/shrink; do
 		echo 1 >"$cache" 2>/dev/null
 	done
-	awk 'NR > 2 && $1 !~ /inode|dentry|kernfs|radix_tree|^filp$|buffer_head/ {
+	awk 'NR > 2 && $1 !~ /inode|dentry|kernfs|radix_tree|^filp$|buffer_head|kmemleak/ {
 		print $1, $2
 	}' /proc/slabinfo | sort
 }
