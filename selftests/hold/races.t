@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What must hold: one thread makes a call 200,000 times (20,000 on the debug kernel,
-# where each takes thirty times as long) while another changes what the call is about. The denied object is never reached. The control runs
-# unconfined: the denied object is reached, also after a look that saw the
-# allowed one ("wins").
+# where each takes thirty times as long) while another changes what the call is
+# about. The denied object is never reached. The control runs unconfined: the denied
+# object is reached, also after a look that saw the allowed one ("wins").
 . "$(dirname "$0")/../lib/tap.sh"
 . "$(dirname "$0")/hold.sh"
 case $(uname -r) in
