@@ -233,7 +233,12 @@ static int stack_own(void)
 	int ret = ftrace_set_filter(&own_ops, (unsigned char *)own,
 				    strlen(own), 1);
 
-	return ret ?: register_ftrace_function(&own_ops);
+	if (!ret)
+		ret = register_ftrace_function(&own_ops);
+	/* Nobody else knows of the filter when the module has gone. */
+	if (ret)
+		ftrace_free_filter(&own_ops);
+	return ret;
 }
 
 static void stack_disown(void)
