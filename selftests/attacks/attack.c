@@ -48,7 +48,7 @@ static int act(const char *id)
 	const struct attack *a;
 	int result = SKIPPED;
 
-	alarm(30);
+	alarm(120);
 	for (set = sets; set->name; set++)
 		for (a = set->attacks; a->id; a++)
 			if (!strcmp(a->id, id)) {
