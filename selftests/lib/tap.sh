@@ -30,6 +30,8 @@
 # wait_for SECONDS COMMAND...  until COMMAND succeeds
 # as_user USER COMMAND...   without root's capabilities
 # klog_mark, klog_since     the kernel log from here on
+# shrink_caches             of the kernel: slabinfo counts what is free in a page that a
+#                           processor takes objects from as used until then
 #
 # Commands run in the test's own shell; what they wrote is in $tap_output, and
 # is shown if they did not do what was wanted. Do not use set -e: a check that
@@ -252,6 +254,13 @@ wait_for() {
 		tap_rounds=$((tap_rounds - 1))
 		[ "$tap_rounds" -gt 0 ] || return 1
 		sleep 0.1
+	done
+}
+
+shrink_caches() {
+	echo 3 >/proc/sys/vm/drop_caches
+	for tap_cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$tap_cache" 2>/dev/null
 	done
 }
 

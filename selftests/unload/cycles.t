@@ -21,10 +21,7 @@ cycle() {
 
 # Caches of the kernel's own, less those that fill up with use of any kind.
 objects() {
-	echo 3 >/proc/sys/vm/drop_caches
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 >"$cache" 2>/dev/null
-	done
+	shrink_caches
 	awk 'NR > 2 && $1 !~ /inode|dentry|kernfs|radix_tree|^filp$|buffer_head|kmemleak/ {
 		print $1, $2
 	}' /proc/slabinfo | sort
