@@ -31,8 +31,9 @@ sets_of() {
 	techniques) echo open path tree exec code proc other net append ;;
 	entries) echo uring queue abi ;;
 	x32) echo x32 ;;
+	volumes) echo volume ;;
 	breadth)
-		others=" $(sets_of techniques) $(sets_of entries) x32 "
+		others=" $(sets_of techniques) $(sets_of entries) x32 volume "
 		for one in $("$attack" list | cut -d' ' -f1 | uniq); do
 			case $others in
 			*" $one "*) ;;
@@ -59,7 +60,7 @@ scene() {
 	at_exit umount -l /srv/hold
 	echo core >/proc/sys/kernel/core_pattern
 	for module in loop nbd sctp uinput overlay dm_mod binfmt_misc l2tp_ip sunrpc \
-		tun fuse ext4 null_blk kcm; do
+		tun fuse ext4 null_blk kcm vhost_vsock; do
 		modprobe -q "$module"
 	done
 }
