@@ -4,10 +4,12 @@
 #include <arpa/inet.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #define X32 0x40000000
 
@@ -191,7 +193,51 @@ static int by_dispatch(void)
 	return dispatched_to < 0 ? dispatched_to : marked(dispatched_to);
 }
 
+/*
+ * Stopped and continued in the middle: the kernel takes the call up again by
+ * restart_syscall(), with what it had put by.
+ */
+static int by_restart(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (poll(NULL, 0, 300))
+			_exit(EINTR);
+		_exit(-read_secret(D "/f"));
+	}
+	usleep(50000);
+	kill(pid, SIGSTOP);
+	usleep(50000);
+	kill(pid, SIGCONT);
+	return wait_child(pid);
+}
+
 #ifdef __x86_64__
+
+/* The old page of the kernel's in every program: three calls by a page fault. */
+static int by_page(void)
+{
+	static const unsigned long calls[] = { 0xffffffffff600000,
+					       0xffffffffff600400,
+					       0xffffffffff600800 };
+	long (*call)(void *, void *), result[2];
+	int status;
+	size_t i;
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+			call = (void *)calls[i];
+			if (call(result, NULL) < 0)
+				_exit(EIO);
+		}
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	/* Kernels without it: nothing is there. */
+	return WIFSIGNALED(status) ? SKIPPED : -WEXITSTATUS(status);
+}
 
 /*
  * x32 has the numbers of the 64-bit table with a bit set, and its own from
@@ -305,6 +351,10 @@ const struct attack abi_attacks[] = {
 	{ "ABI-01g", ENTRY "truncate", int80_truncate },
 	{ "ABI-01h", ENTRY "execve", int80_execve },
 	{ "ABI-01i", ENTRY "socketcall connect", int80_connect },
+#ifdef __x86_64__
+	{ "ABI-08", "calls of the vsyscall page", by_page, ALLOWED },
+#endif
+	{ "ABI-10", "after a call that was stopped and restarted", by_restart },
 	{ "ABI-12", "call dispatched to user space", by_dispatch },
 	{}
 };

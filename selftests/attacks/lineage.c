@@ -6,9 +6,11 @@
 #include "common.h"
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <linux/vhost.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -256,7 +258,18 @@ static int vfork_shared(void)
 	return fd < 0 ? -error : 0;
 }
 
+/* A thread of the kernel's that works in our memory. */
+static int kernel_worker(void)
+{
+	int fd = open("/dev/vhost-vsock", O_RDWR);
+
+	if (fd < 0)
+		return errno == ENOENT ? SKIPPED : -errno;
+	return ret(ioctl(fd, VHOST_SET_OWNER));
+}
+
 const struct attack lineage_attacks[] = {
+	{ "PROC-07", "worker of a vhost device", kernel_worker },
 	{ "PROC-08", "child that reads before its parent goes on",
 	  many_children },
 	{ "PROC-05b", "orphan of a subreaper", orphan_of_subreaper },
