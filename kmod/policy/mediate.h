@@ -157,6 +157,7 @@ int khv_judge_ioctl(const struct khv_judge *j);
 int khv_judge_notify(const struct khv_judge *j);
 int khv_judge_fcntl(const struct khv_judge *j);
 int khv_judge_fallocate(const struct khv_judge *j);
+int khv_judge_append_fcntl(const struct khv_judge *j, struct file *file);
 int khv_judge_append_mmap(const struct khv_judge *j, struct file *file);
 int khv_judge_append_mprotect(const struct khv_judge *j,
 			      const struct vm_area_struct *vma);

@@ -24,12 +24,9 @@ static int khv_answer_write(const struct khv_judge *j, struct file *file)
 }
 
 /* file_fcntl(file, cmd, arg): F_SETFL takes its flags by value. */
-int khv_judge_fcntl(const struct khv_judge *j)
+int khv_judge_append_fcntl(const struct khv_judge *j, struct file *file)
 {
-	struct file *file = (void *)j->check->arg[0];
-
-	if ((unsigned int)j->check->arg[1] != F_SETFL || !khv_appends(file) ||
-	    (j->check->arg[2] & O_APPEND))
+	if (!khv_appends(file) || (j->check->arg[2] & O_APPEND))
 		return 0;
 	return khv_answer_write(j, file);
 }

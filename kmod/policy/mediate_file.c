@@ -213,14 +213,35 @@ int khv_judge_file_truncate(const struct khv_judge *j)
 	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_TRUNCATE);
 }
 
+static int khv_answer_lock(const struct khv_judge *j, struct file *file)
+{
+	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_LOCK);
+}
+
 /* A shared lock keeps no reader out; an exclusive one is a kind of writing. */
 int khv_judge_file_lock(const struct khv_judge *j)
 {
-	struct file *file = (void *)j->check->arg[0];
-
 	if ((unsigned int)j->check->arg[1] != F_WRLCK)
 		return 0;
-	return khv_answer_path(j, khv_file_path(file), NULL, KHV_F_LOCK);
+	return khv_answer_lock(j, (void *)j->check->arg[0]);
+}
+
+/*
+ * file_fcntl(file, cmd, arg). Unlike a lock, which only those heed who take one, a
+ * lease makes everybody wait who opens the file: for writing, if it is one for reading.
+ * The other kind is asked for as a lock.
+ */
+int khv_judge_fcntl(const struct khv_judge *j)
+{
+	struct file *file = (void *)j->check->arg[0];
+
+	switch ((unsigned int)j->check->arg[1]) {
+	case F_SETFL:
+		return khv_judge_append_fcntl(j, file);
+	case F_SETLEASE:
+		return j->check->arg[2] == F_RDLCK ? khv_answer_lock(j, file) : 0;
+	}
+	return 0;
 }
 
 bool khv_prot_exec(unsigned long prot)

@@ -42,6 +42,10 @@ static const struct {
 	{ KHV_BTRFS_SET_RECEIVED(200),	NULL },
 	{ KHV_BTRFS_SET_RECEIVED(192),	NULL },
 	{ KHV_BCACHEFS_REINHERIT,	NULL },
+	/* Whose files are then nobody's to read: the user that gave the key is asked for. */
+	{ FS_IOC_ADD_ENCRYPTION_KEY,	"keyring" },
+	{ FS_IOC_REMOVE_ENCRYPTION_KEY,	"keyring" },
+	{ FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS, "keyring" },
 	/* Types into the shell that the program was started from. */
 	{ TIOCSTI,			"control:tty" },
 	{ TIOCLINUX,			"control:tty" },

@@ -5,6 +5,7 @@
  */
 #include "common.h"
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -284,6 +285,44 @@ static int directory_notify(void)
 	return ret(fcntl(fd, F_NOTIFY, DN_CREATE | DN_MULTISHOT));
 }
 
+/* Others who want it shared, or at all, have to wait. */
+static int lock_with(int fd)
+{
+	if (fd < 0)
+		return -errno;
+	return ret(flock(fd, LOCK_EX | LOCK_NB));
+}
+
+static int lock(void)
+{
+	return lock_with(open(R "/f", O_RDONLY));
+}
+
+static int lock_inherited(void)
+{
+	return lock_with(dup(FD_READ_ONLY));
+}
+
+/* Who opens the file then waits until the lease is given back, or for 45 seconds. */
+static int lease(int type)
+{
+	int fd = open(R "/none/again/f", O_RDONLY);
+
+	if (fd < 0)
+		return -errno;
+	return ret(fcntl(fd, F_SETLEASE, type));
+}
+
+static int lease_for_reading(void)
+{
+	return lease(F_RDLCK);
+}
+
+static int lease_for_writing(void)
+{
+	return lease(F_WRLCK);
+}
+
 static int do_rename2(unsigned int flags, const char *from, const char *to)
 {
 	return ret(renameat2(AT_FDCWD, from, AT_FDCWD, to, flags));
@@ -441,5 +480,10 @@ const struct attack attr_attacks[] = {
 	  .also = EPERM },
 	{ "MUT-15e", "F_NOTIFY on a denied directory", directory_notify,
 	  .arg = D },
+	{ "MUT-17a", "exclusive lock on what may be read", lock },
+	{ "MUT-17b", "exclusive lock by an inherited read-only descriptor",
+	  lock_inherited },
+	{ "MUT-17c", "lease that keeps writers out", lease_for_reading },
+	{ "MUT-17d", "lease that keeps everybody out", lease_for_writing },
 	{}
 };

@@ -6,6 +6,7 @@
  */
 #include "common.h"
 #include <linux/btrfs.h>
+#include <linux/fscrypt.h>
 #include <linux/f2fs.h>
 #include <linux/fs.h>
 #include <linux/msdos_fs.h>
@@ -83,6 +84,46 @@ static int pin(void)
 	__u32 on = 1;
 
 	return on_file(F2FS "/f", O_RDONLY, F2FS_IOC_SET_PIN_FILE, &on);
+}
+
+/* A kernel that cannot encrypt has no keys either. */
+static int about_keys(unsigned long request, void *arg, int nothing)
+{
+	int result = opened(EXT4 "/f", O_RDONLY) ?:
+			     reached(ioctl(FD_END, request, arg), nothing);
+
+	return result == -EOPNOTSUPP || result == -ENOTTY ? SKIPPED : result;
+}
+
+static int add_key(void)
+{
+	struct {
+		struct fscrypt_add_key_arg arg;
+		char raw[64];
+	} key = {};
+
+	key.arg.key_spec.type = FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER;
+	key.arg.raw_size = sizeof(key.raw);
+	return about_keys(FS_IOC_ADD_ENCRYPTION_KEY, &key, 0);
+}
+
+/* Root gave it, and root is who asks: nobody reads the files then. */
+static int remove_key(unsigned long request)
+{
+	struct fscrypt_remove_key_arg key = {};
+
+	key.key_spec.type = FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER;
+	return about_keys(request, &key, ENOKEY);
+}
+
+static int remove_own_key(void)
+{
+	return remove_key(FS_IOC_REMOVE_ENCRYPTION_KEY);
+}
+
+static int remove_all_keys(void)
+{
+	return remove_key(FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS);
 }
 
 static int by_name(const char *directory, unsigned long request,
@@ -198,5 +239,11 @@ const struct attack volume_attacks[] = {
 	  stamp_subvolume },
 	{ "OPEN-18k", "vfat: attributes of what may be read", dos_attributes },
 	{ "OPEN-18l", "f2fs: readable file pinned", pin },
+	{ "OPEN-18m", "ext4: key for encrypted files given", add_key,
+	  .error = EPERM },
+	{ "OPEN-18n", "ext4: key for encrypted files taken away",
+	  remove_own_key, .error = EPERM },
+	{ "OPEN-18o", "ext4: the same for all users", remove_all_keys,
+	  .error = EPERM },
 	{}
 };

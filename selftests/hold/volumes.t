@@ -25,7 +25,7 @@ mounted() {
 
 # With checksums, generations cannot be set.
 ok "ext4 is there" mounted ext4 16M '' mke2fs -q -t ext4 \
-	-O ^metadata_csum
+	-O ^metadata_csum,encrypt
 dd if=/dev/zero of="$volume/ext4/own/f" bs=4096 count=4 status=none
 touch "$volume/ext4/blocks"
 ok "with a file that has no extents" chattr -e "$volume/ext4/blocks"
