@@ -133,6 +133,21 @@ static void fold_family(struct khv_fold *f, const struct khv_blob_domain *d,
 	}
 }
 
+bool khv_settle_address(struct khv_sockaddr *addr)
+{
+	static const u8 none[16], here[16] = { [15] = 1 };
+	static const u8 here4[4] = { 127, 0, 0, 1 };
+
+	if (addr->family == AF_INET && !memcmp(addr->addr, none, sizeof(here4)))
+		memcpy(addr->addr, here4, sizeof(here4));
+	else if (addr->family == AF_INET6 &&
+		 !memcmp(addr->addr, none, sizeof(none)))
+		memcpy(addr->addr, here, sizeof(here));
+	else
+		return false;
+	return true;
+}
+
 void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		       const struct khv_subject *s,
 		       const struct khv_sockaddr *addr, u32 verbs,

@@ -10,6 +10,7 @@ struct file;
 struct inode;
 struct msghdr;
 struct sock;
+struct sockaddr;
 struct socket;
 struct vm_area_struct;
 
@@ -166,6 +167,8 @@ int khv_judge_socket_create(const struct khv_judge *j);
 int khv_judge_socket_addr(const struct khv_judge *j);
 int khv_judge_socket_local(const struct khv_judge *j);
 int khv_judge_setsockopt(const struct khv_judge *j);
+void khv_settle_destination(const struct khv_judge *j, struct sockaddr *sa,
+			    struct khv_sockaddr *a);
 int khv_judge_route(const struct khv_judge *j, const struct msghdr *msg);
 int khv_judge_accepted(const struct khv_judge *j);
 int khv_judge_sendmsg(const struct khv_judge *j);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Object checks on sockets: routes that the sender prescribes. */
+/* Object checks on sockets: where a packet goes, other than to the address it is sent to. */
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/socket.h>
@@ -65,4 +65,35 @@ int khv_judge_setsockopt(const struct khv_judge *j)
 	if (khv_is_route((int)j->check->arg[1], (int)j->check->arg[2]))
 		ret = khv_answer_route(j);
 	return ret ?: khv_judge_socket_local(j);
+}
+
+/* Is what it answers what happens? */
+static bool khv_is_in_force(const struct khv_judge *j)
+{
+	if (j->beside && j->beside->pass == KHV_PASS_SHADOW)
+		return false;
+	return j->l && khv_engine_mode(&j->l->engine) == KHV_MODE_ENFORCE;
+}
+
+/*
+ * Where a packet goes that is sent to 0.0.0.0 or ::, the kernel finds out later: to the
+ * address the socket is bound to, or that comes with the message, to one of the device, to
+ * loopback. All of it can change until then, so that no answer given here would be
+ * about what happens. It is made loopback, for the rules and for the kernel: @sa is
+ * the kernel's copy.
+ */
+void khv_settle_destination(const struct khv_judge *j, struct sockaddr *sa,
+			    struct khv_sockaddr *a)
+{
+	struct sockaddr_in6 *in6 = (void *)sa;
+	struct sockaddr_in *in = (void *)sa;
+
+	if (!khv_settle_address(a) || !khv_is_in_force(j))
+		return;
+	if (a->family == AF_INET6)
+		memcpy(&in6->sin6_addr, a->addr, sizeof(in6->sin6_addr));
+	else if (sa->sa_family == AF_INET6)	/* IPv4-mapped */
+		memcpy(&in6->sin6_addr.s6_addr32[3], a->addr, 4);
+	else
+		memcpy(&in->sin_addr, a->addr, sizeof(in->sin_addr));
 }

@@ -189,7 +189,7 @@ int khv_judge_socket_create(const struct khv_judge *j)
 int khv_judge_socket_addr(const struct khv_judge *j)
 {
 	const struct socket *sock = (const void *)j->check->arg[0];
-	const struct sockaddr *sa = (const void *)j->check->arg[1];
+	struct sockaddr *sa = (void *)j->check->arg[1];
 	int len = (int)j->check->arg[2], ret;
 	bool bind = j->check->id == KHV_OBJ_SOCKET_BIND;
 	struct khv_sockaddr a = {};
@@ -219,7 +219,10 @@ int khv_judge_socket_addr(const struct khv_judge *j)
 	if (ret <= 0)
 		return ret;
 	a.proto = khv_proto(sock->sk);
-	return khv_answer_addr(j, &a, bind ? KHV_S_BIND : KHV_S_CONNECT);
+	if (bind)
+		return khv_answer_addr(j, &a, KHV_S_BIND);
+	khv_settle_destination(j, sa, &a);
+	return khv_answer_addr(j, &a, KHV_S_CONNECT);
 }
 
 /* Name a unix socket is bound to. False if it has none: a socketpair, a client. */
@@ -427,7 +430,10 @@ int khv_judge_sendmsg(const struct khv_judge *j)
 	/* UDP over IPv4 takes AF_UNSPEC for AF_INET, over IPv6 for no address. */
 	ret = khv_parse_inet(msg->msg_name, msg->msg_namelen,
 			     sk->sk_family == AF_INET ? AF_INET : 0, &a);
-	return ret <= 0 ? ret : khv_answer_addr(j, &a, verbs);
+	if (ret <= 0)
+		return ret;
+	khv_settle_destination(j, msg->msg_name, &a);
+	return khv_answer_addr(j, &a, verbs);
 }
 
 /*

@@ -147,6 +147,8 @@ static const char *ask_socket(struct hvp_mem *m, const struct khv_engine *e,
 		addr.port = a.low;
 		addr.proto = a.proto;
 		memcpy(addr.addr, a.addr, sizeof(addr.addr));
+		if (!(verbs & ~(KHV_S_CONNECT | KHV_S_SEND)))
+			khv_settle_address(&addr);
 	}
 	khv_engine_socket(e, domain, s, &addr, verbs, d);
 	return NULL;

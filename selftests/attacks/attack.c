@@ -54,6 +54,7 @@ static const struct set {
 	     { "held", held_attacks },
 	     { "own", own_attacks },
 	     { "volume", volume_attacks },
+	     { "dest", dest_attacks },
 	     {} };
 
 /* As static/catalogue.t finds it. */

@@ -115,7 +115,7 @@ extern const struct attack lineage_attacks[], program_attacks[];
 extern const struct attack reach_attacks[], peer_attacks[], queue_attacks[];
 extern const struct attack netadmin_attacks[], stops_attacks[];
 extern const struct attack mounts_attacks[], hide_attacks[], held_attacks[];
-extern const struct attack own_attacks[], volume_attacks[];
+extern const struct attack own_attacks[], volume_attacks[], dest_attacks[];
 
 extern const char *self; /* this program, as the policy names it */
 

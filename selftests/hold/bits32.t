@@ -10,8 +10,8 @@ scene
 load_khv khv_wrap
 case $(uname -r) in
 *debug)	sets="$(sets_of techniques) $(sets_of entries)" ;;
-# volumes.t has the file systems for its own.
-*)	sets=$("$attack32" list | cut -d' ' -f1 | uniq | grep -vx volume) ;;
+# The others' scenery is that of volumes.t and destinations.t, which run them.
+*)	sets=$("$attack32" list | cut -d' ' -f1 | uniq | grep -vxE 'volume|dest') ;;
 esac
 for set in $sets; do
 	policy_for "$set"

@@ -32,8 +32,9 @@ sets_of() {
 	entries) echo uring queue abi ;;
 	x32) echo x32 ;;
 	volumes) echo volume ;;
+	destinations) echo dest ;;
 	breadth)
-		others=" $(sets_of techniques) $(sets_of entries) x32 volume "
+		others=" $(sets_of techniques) $(sets_of entries) x32 volume dest "
 		for one in $("$attack" list | cut -d' ' -f1 | uniq); do
 			case $others in
 			*" $one "*) ;;

@@ -279,6 +279,17 @@ void khv_engine_file_number(const struct khv_engine *e, u16 domain,
 			    size_t len, u32 verbs, u32 number,
 			    struct khv_decision *d);
 
+/**
+ * khv_settle_address() - give the destination "here" its name
+ * @addr: where something is sent, or connected to
+ *
+ * 0.0.0.0 and :: are no address of anybody; to rules, as a destination, they are that of
+ * loopback.
+ *
+ * Return: whether @addr was one of them, and is loopback now.
+ */
+bool khv_settle_address(struct khv_sockaddr *addr);
+
 void khv_engine_socket(const struct khv_engine *e, u16 domain,
 		       const struct khv_subject *s,
 		       const struct khv_sockaddr *addr, u32 verbs,
