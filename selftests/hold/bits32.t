@@ -10,8 +10,8 @@ scene
 load_khv khv_wrap
 case $(uname -r) in
 *debug)	sets="$(sets_of techniques) $(sets_of entries)" ;;
-# The others' scenery is that of volumes.t and destinations.t, which run them.
-*)	sets=$("$attack32" list | cut -d' ' -f1 | uniq | grep -vxE 'volume|dest') ;;
+*)	sets=$("$attack32" list | cut -d' ' -f1 | uniq |
+		grep -vxF "$(sets_of prepared | tr ' ' '\n')") ;;
 esac
 for set in $sets; do
 	policy_for "$set"

@@ -31,10 +31,10 @@ sets_of() {
 	techniques) echo open path tree exec code proc other net append ;;
 	entries) echo uring queue abi ;;
 	x32) echo x32 ;;
-	volumes) echo volume ;;
-	destinations) echo dest ;;
+	# Of volumes.t and destinations.t, which also prepare what they are about.
+	prepared) echo volume dest ;;
 	breadth)
-		others=" $(sets_of techniques) $(sets_of entries) x32 volume dest "
+		others=" $(sets_of techniques) $(sets_of entries) x32 $(sets_of prepared) "
 		for one in $("$attack" list | cut -d' ' -f1 | uniq); do
 			case $others in
 			*" $one "*) ;;

@@ -9,7 +9,8 @@
 # system_command SYSTEM     what goes before a program to confine it
 # peer SYSTEM SETS HELD LEAKED   test that it is really in force
 # try SYSTEM SET            its techniques, as the stage says it
-# sets                      the sets of the attack program that can be compared
+# sets                      the sets of the attack program that can be compared: not
+#                           those for which there is nothing to act upon here
 
 peers=/khv/selftests/peers
 # shellcheck disable=SC2034 # for measure
@@ -78,8 +79,8 @@ system_command() {
 
 # shellcheck disable=SC2154
 sets() {
-	"$attack" list | awk -v without="$without" '
-		!seen[$1]++ && $1 != without { print $1 }'
+	"$attack" list | awk -v without=" $without $(sets_of prepared) " '
+		!seen[$1]++ && !index(without, " " $1 " ") { print $1 }'
 }
 
 # The policy of a set: hold/SET.hv, or hold/attack.hv. The others know of two.
