@@ -25,12 +25,6 @@
 #define SYS_file_setattr 469
 #endif
 
-/* Calls that older kernels lack. */
-static int newer(long value)
-{
-	return value < 0 && errno == ENOSYS ? SKIPPED : ret(value);
-}
-
 static int do_fchmodat2(void)
 {
 	return newer(syscall(SYS_fchmodat2, AT_FDCWD, D "/f", 0777,

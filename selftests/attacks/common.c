@@ -9,6 +9,12 @@ int ret(long value)
 	return value < 0 ? -errno : 0;
 }
 
+/* The same of a call that not every kernel has. */
+int newer(long value)
+{
+	return value < 0 && errno == ENOSYS ? SKIPPED : ret(value);
+}
+
 /* The kernel had no objection, only nothing to do. */
 int reached(long value, int error)
 {

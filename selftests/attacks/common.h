@@ -125,6 +125,7 @@ extern const unsigned char some_acl[SOME_ACL];
 
 /* common.c */
 int ret(long value);
+int newer(long value);
 int reached(long value, int error);
 int drop(int fd);
 void inherit(int fd, int number);

@@ -33,7 +33,7 @@ static int one(unsigned int flags, const struct io_uring_sqe *sqe)
 }
 
 /* An operation that this kernel does not know is refused with EINVAL. */
-static int newer(int result)
+static int known(int result)
 {
 	return result == -EINVAL ? SKIPPED : result;
 }
@@ -274,7 +274,7 @@ static int set_xattr(void)
 		.addr3 = PTR(D "/f"),
 	};
 
-	return newer(one(0, &sqe));
+	return known(one(0, &sqe));
 }
 
 static int set_xattr_inherited(void)
@@ -287,7 +287,7 @@ static int set_xattr_inherited(void)
 		.len = 1,
 	};
 
-	return newer(one(0, &sqe));
+	return known(one(0, &sqe));
 }
 
 static struct sockaddr_in shut(void)
@@ -307,7 +307,7 @@ static int send_address(int opcode, int flags)
 		.addr_len = sizeof(sin),
 		.flags = flags,
 	};
-	int result = sqe.fd < 0 ? -errno : newer(one(0, &sqe));
+	int result = sqe.fd < 0 ? -errno : known(one(0, &sqe));
 
 	return result == 1 ? 0 : result;
 }
@@ -342,7 +342,7 @@ static int message_zero_copy(int type, int flags)
 		.len = 1,
 		.msg_flags = flags,
 	};
-	int result = sqe.fd < 0 ? -errno : newer(one(0, &sqe));
+	int result = sqe.fd < 0 ? -errno : known(one(0, &sqe));
 
 	return result == 1 || result == -EINPROGRESS ? 0 : result;
 }
@@ -378,7 +378,7 @@ static int raw_socket(void)
 		.off = SOCK_RAW,
 		.len = IPPROTO_UDP,
 	};
-	int result = newer(one(0, &sqe));
+	int result = known(one(0, &sqe));
 
 	return result > 0 && result != SKIPPED ? 0 : result;
 }
@@ -393,7 +393,7 @@ static int do_bind(void)
 		.off = sizeof(sin),
 	};
 
-	return sqe.fd < 0 ? -errno : newer(one(0, &sqe));
+	return sqe.fd < 0 ? -errno : known(one(0, &sqe));
 }
 
 static int do_listen(void)
@@ -404,7 +404,7 @@ static int do_listen(void)
 		.len = 1,
 	};
 
-	return sqe.fd < 0 ? -errno : newer(one(0, &sqe));
+	return sqe.fd < 0 ? -errno : known(one(0, &sqe));
 }
 
 /* A command to a driver; sockets have some since 6.7. */
@@ -415,7 +415,7 @@ static int command(void)
 		.fd = socket(AF_INET, SOCK_DGRAM, 0),
 		.off = 0 /* SOCKET_URING_OP_SIOCINQ */,
 	};
-	int result = newer(one(0, &sqe));
+	int result = known(one(0, &sqe));
 
 	return result == -EOPNOTSUPP ? SKIPPED : result;
 }

@@ -132,15 +132,15 @@ static int move_memory(void)
 	void *page = (void *)((unsigned long)&me & -4096);
 	int node = 0, status;
 
-	return ret(syscall(SYS_move_pages, witness(), 1UL, &page, &node,
-			   &status, 0));
+	return newer(syscall(SYS_move_pages, witness(), 1UL, &page, &node,
+			     &status, 0));
 }
 
 static int migrate_memory(void)
 {
 	unsigned long from = 1, to = 1;
 
-	return ret(syscall(SYS_migrate_pages, witness(), 2UL, &from, &to));
+	return newer(syscall(SYS_migrate_pages, witness(), 2UL, &from, &to));
 }
 
 static int advise_memory(void)
