@@ -41,7 +41,8 @@ scene() {
 
 # --- below one function (khv_fault.ko) ---------------------------------------------
 #
-# below FUNCTION PROGRAM    allocations of PROGRAM below FUNCTION count from now on
+# below FUNCTION PROGRAM [SPARED]   allocations of PROGRAM below FUNCTION count from
+#                           now on, but for those below SPARED
 # fail_nth N                the N-th of them fails, once; 0: none
 # struck                    it has failed
 # numbers COUNT MOST        1 to COUNT; MOST of them if there are more
@@ -49,7 +50,7 @@ counter=/sys/module/khv_fault/parameters
 
 below() {
 	modprobe -rq khv_fault
-	modprobe khv_fault symbol="$1" comm="$2" || bail_out "no probe on $1"
+	modprobe khv_fault symbol="$1" comm="$2" ${3:+spared="$3"} || bail_out "no probe on $1"
 }
 
 fail_nth() {

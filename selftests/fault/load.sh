@@ -13,7 +13,8 @@ echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
 at_exit modprobe -rq khv_fault
 at_exit modprobe -rq khv_policy khv
 at_exit eval 'hvctl -q --timeout 20 module unload wrap 2>/dev/null'
-below do_one_initcall modprobe
+# 6.1 forgets the name of a cache that it cannot show in /sys/kernel/slab.
+below do_one_initcall modprobe sysfs_slab_add
 
 # Hooks, probes, slabs, modules: what the kernel has of us.
 traces() {

@@ -20,6 +20,10 @@ static char *symbol = "do_one_initcall";
 module_param(symbol, charp, 0444);
 MODULE_PARM_DESC(symbol, "below which function");
 
+static char *spared;
+module_param(spared, charp, 0444);
+MODULE_PARM_DESC(spared, "below which function none fails (default: there is none)");
+
 static char comm[TASK_COMM_LEN];
 module_param_string(comm, comm, sizeof(comm), 0644);
 MODULE_PARM_DESC(comm, "of which program (default: none)");
@@ -61,19 +65,60 @@ static struct kretprobe khv_fault = {
 	.handler = khv_fault_return,
 };
 
+/* What the kernel forgets when it fails itself is not looked for. */
+static int khv_spared_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	if (strcmp(current->comm, comm) || !current->fail_nth)
+		return 1;
+	*(unsigned int *)ri->data = current->fail_nth;
+	current->fail_nth = 0;
+	return 0;
+}
+
+NOKPROBE_SYMBOL(khv_spared_entry);
+
+static int khv_spared_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	current->fail_nth = *(unsigned int *)ri->data;
+	return 0;
+}
+
+NOKPROBE_SYMBOL(khv_spared_return);
+
+static struct kretprobe khv_spared = {
+	.entry_handler = khv_spared_entry,
+	.handler = khv_spared_return,
+	.data_size = sizeof(unsigned int),
+};
+
+static int khv_fault_probe(struct kretprobe *rp, const char *name)
+{
+	int ret;
+
+	rp->kp.symbol_name = name;
+	ret = register_kretprobe(rp);
+	if (ret)
+		pr_err("no return probe on %s (%d)\n", name, ret);
+	return ret;
+}
+
 static int __init khv_fault_init(void)
 {
 	int ret;
 
-	khv_fault.kp.symbol_name = symbol;
-	ret = register_kretprobe(&khv_fault);
+	ret = khv_fault_probe(&khv_fault, symbol);
+	if (ret || !spared)
+		return ret;
+	ret = khv_fault_probe(&khv_spared, spared);
 	if (ret)
-		pr_err("no return probe on %s (%d)\n", symbol, ret);
+		unregister_kretprobe(&khv_fault);
 	return ret;
 }
 
 static void __exit khv_fault_exit(void)
 {
+	if (spared)
+		unregister_kretprobe(&khv_spared);
 	unregister_kretprobe(&khv_fault);
 }
 #else
