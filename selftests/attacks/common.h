@@ -98,6 +98,7 @@ struct attack {
 	enum expectation expect;
 	int error;	  /* another error number than EACCES */
 	int also;	  /* and this one will do as well */
+	int absent;	  /* unconfined: this kernel has no such thing */
 	const char *todo; /* known not to be held: where this is dealt with */
 	const char *arg;  /* for run(), which finds it in "me" */
 };

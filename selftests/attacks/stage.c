@@ -219,7 +219,7 @@ static const char *word(int result)
 
 static const char *judge(const struct attack *a, int control, int in)
 {
-	if (control == SKIPPED)
+	if (control == SKIPPED || (a->absent && control == -a->absent))
 		return "skip";
 	if (control || in == SKIPPED)
 		return "broken";
