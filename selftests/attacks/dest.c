@@ -12,16 +12,6 @@
 #define HERE   "10.99.0.1"
 #define DEVICE "hold0"
 
-static int send_to(int fd, const struct sockaddr *to, socklen_t len)
-{
-	return sendto(fd, "x", 1, 0, to, len);
-}
-
-static int fast(int fd, const struct sockaddr *to, socklen_t len)
-{
-	return sendto(fd, "x", 1, MSG_FASTOPEN, to, len);
-}
-
 /* On loopback all are open to it, and on HERE it may be a server. */
 static int from_here(int fd, const struct sockaddr *to, socklen_t len)
 {
@@ -86,47 +76,40 @@ static int send_through(int fd, const struct sockaddr *to, socklen_t len)
 	return send_with(fd, to, len, info);
 }
 
-static int tcp_four(void)
+static int unspecified(int type, call_t call, int port)
 {
-	return with(connect, AF_INET, SOCK_STREAM, 0, TO4("0.0.0.0", PORT_SHUT),
-		    LEN4);
+	return with(call, AF_INET, type, 0, TO4("0.0.0.0", port), LEN4);
 }
 
-static int tcp_six(void)
+static int tcp_by(call_t call)
 {
-	return with(connect, AF_INET6, SOCK_STREAM, 0, TO6(me->arg, PORT_SHUT),
-		    LEN6);
+	return unspecified(SOCK_STREAM, call, PORT_SHUT);
+}
+
+static int udp_by(call_t call)
+{
+	return unspecified(SOCK_DGRAM, call, PORT_SHUT);
+}
+
+static int tcp_four(void)
+{
+	return tcp_by(connect);
 }
 
 static int fast_four(void)
 {
-	return with(fast, AF_INET, SOCK_STREAM, 0, TO4("0.0.0.0", PORT_SHUT),
-		    LEN4);
-}
-
-static int udp_four(void)
-{
-	return with(send_to, AF_INET, SOCK_DGRAM, 0, TO4("0.0.0.0", PORT_SHUT),
-		    LEN4);
-}
-
-static int udp_six(void)
-{
-	return with(send_to, AF_INET6, SOCK_DGRAM, 0, TO6(me->arg, PORT_SHUT),
-		    LEN6);
+	return tcp_by(fast_send);
 }
 
 static int udp_connect(void)
 {
-	return with(connect, AF_INET, SOCK_DGRAM, 0, TO4("0.0.0.0", PORT_SHUT),
-		    LEN4);
+	return udp_by(connect);
 }
 
-/* Any of the ways to say from where, and thereby whereto. */
-static int udp_by(call_t call)
+/* Ways to say from where, and thereby whereto. */
+static int tcp_from_device(void)
 {
-	return with(call, AF_INET, SOCK_DGRAM, 0, TO4("0.0.0.0", PORT_SHUT),
-		    LEN4);
+	return tcp_by(connect_by_device);
 }
 
 static int udp_from_device(void)
@@ -147,12 +130,6 @@ static int udp_from_address(void)
 static int udp_through_device(void)
 {
 	return udp_by(send_through);
-}
-
-static int tcp_from_device(void)
-{
-	return with(connect_by_device, AF_INET, SOCK_STREAM, 0,
-		    TO4("0.0.0.0", PORT_SHUT), LEN4);
 }
 
 /* Is who has answered the one at HERE? */
@@ -186,20 +163,18 @@ static int udp_reaches_by_device(void)
 
 static int granted_four(void)
 {
-	return with(connect, AF_INET, SOCK_STREAM, 0, TO4("0.0.0.0", PORT_OPEN),
-		    LEN4);
+	return unspecified(SOCK_STREAM, connect, PORT_OPEN);
+}
+
+static int granted_udp(void)
+{
+	return unspecified(SOCK_DGRAM, send_to, PORT_OPEN);
 }
 
 static int granted_mapped(void)
 {
 	return with(connect, AF_INET6, SOCK_STREAM, 0,
 		    TO6("::ffff:0.0.0.0", PORT_OPEN), LEN6);
-}
-
-static int granted_udp(void)
-{
-	return with(send_to, AF_INET, SOCK_DGRAM, 0, TO4("0.0.0.0", PORT_OPEN),
-		    LEN4);
 }
 
 static int here(void)
@@ -215,7 +190,7 @@ const struct attack dest_attacks[] = {
 	{ "NET-10l", "TCP to IPv4-mapped 0.0.0.0 there", tcp_six,
 	  .arg = "::ffff:0.0.0.0" },
 	{ "NET-10m", "Fast Open to 0.0.0.0 there", fast_four },
-	{ "NET-10n", "UDP to 0.0.0.0 there", udp_four },
+	{ "NET-10n", "UDP to 0.0.0.0 there", udp, .arg = "0.0.0.0" },
 	{ "NET-10o", "UDP to :: there", udp_six, .arg = "::" },
 	{ "NET-10p", "UDP to IPv4-mapped 0.0.0.0 there", udp_six,
 	  .arg = "::ffff:0.0.0.0" },

@@ -101,12 +101,12 @@ static int reconnect(void)
 	return ret(connect(fd, SHUT4, LEN4));
 }
 
-static int send_to(int fd, const struct sockaddr *to, socklen_t len)
+int send_to(int fd, const struct sockaddr *to, socklen_t len)
 {
 	return sendto(fd, "x", 1, 0, to, len);
 }
 
-static int fast_send(int fd, const struct sockaddr *to, socklen_t len)
+int fast_send(int fd, const struct sockaddr *to, socklen_t len)
 {
 	return sendto(fd, "x", 1, MSG_FASTOPEN, to, len);
 }

@@ -14,11 +14,6 @@
 #define CONNECTX      110 /* SCTP_SOCKOPT_CONNECTX */
 #define CONNECTX3     111 /* SCTP_SOCKOPT_CONNECTX3 */
 
-static int send_to(int fd, const struct sockaddr *to, socklen_t len)
-{
-	return sendto(fd, "x", 1, 0, to, len);
-}
-
 static int broadcast_to(int fd, const struct sockaddr *to, socklen_t len)
 {
 	int on = 1;
@@ -136,19 +131,20 @@ static int sctp_bind(void)
 				TO4("127.0.0.1", PORT_OTHER), LEN4));
 }
 
-static int udp(void)
+/* To the closed port of an address, "arg". */
+int udp(void)
 {
 	return with(send_to, AF_INET, SOCK_DGRAM, 0, TO4(me->arg, PORT_SHUT),
 		    LEN4);
 }
 
-static int udp_six(void)
+int udp_six(void)
 {
 	return with(send_to, AF_INET6, SOCK_DGRAM, 0, TO6(me->arg, PORT_SHUT),
 		    LEN6);
 }
 
-static int tcp_six(void)
+int tcp_six(void)
 {
 	return with(connect, AF_INET6, SOCK_STREAM, 0, TO6(me->arg, PORT_SHUT),
 		    LEN6);

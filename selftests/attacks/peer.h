@@ -43,4 +43,13 @@ typedef int (*call_t)(int, const struct sockaddr *, socklen_t);
 int with(call_t call, int family, int type, int proto,
 	 const struct sockaddr *to, socklen_t len);
 
+/* net.c: for it */
+int send_to(int fd, const struct sockaddr *to, socklen_t len);
+int fast_send(int fd, const struct sockaddr *to, socklen_t len);
+
+/* peer.c: techniques with an address as their "arg" */
+int udp(void);
+int udp_six(void);
+int tcp_six(void);
+
 #endif
