@@ -3,9 +3,10 @@
  * Addresses of kernel functions that are not exported to modules.
  *
  * kallsyms_lookup_name() is itself not exported since 5.7; a kprobe knows its
- * address. Functions found this way are called by static_call, a direct branch:
- * on an IBT kernel (Debian's 6.12) a function whose address is never taken has
- * lost its ENDBR, and an indirect call to it faults. QEMU does not show that.
+ * address, and need not be armed for that. Functions found this way are called by
+ * static_call, a direct branch: on an IBT kernel (Debian's 6.12) a function whose
+ * address is never taken has lost its ENDBR, and an indirect call to it faults. QEMU
+ * does not show that.
  */
 #define pr_fmt(fmt) "khv: " fmt
 
@@ -136,7 +137,14 @@ static int khv_need(const char *name, unsigned long *addr)
 
 int khv_symbols_init(void)
 {
-	struct kprobe kp = { .symbol_name = "kallsyms_lookup_name" };
+	/*
+	 * Only asked where it would be: a probe that is armed and cannot be disarmed,
+	 * for want of memory, stays armed with this frame as its probe.
+	 */
+	struct kprobe kp = {
+		.symbol_name = "kallsyms_lookup_name",
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	unsigned long addr, site;
 	int ret;
 
