@@ -57,8 +57,9 @@ hvctl -j coverage | grep -oE '"(checks|absent)":\[[^]]*\]' | sed 's/.*\[\(.*\)\]
 control "checks are listed" grep -qx file_open "$work/listed"
 is "every check of the client is listed" \
 	"$(comm -23 "$work/asked" "$work/listed" | tr '\n' ' ')" ""
-is "their functions" "$(field file lock symbols)" '["security_file_lock"]'
-is "hooked now" "$(field file lock live)" '["file_lock"]'
+is "their functions" "$(field file lock symbols)" \
+	'["security_file_lock","security_file_fcntl"]'
+is "hooked now" "$(field file lock live)" '["file_lock","file_fcntl"]'
 like "a gap has a reason" "$(field process memory text)" 'ptrace'
 like "another moment is named" "$(field socket send text)" 'at connect or accept'
 
