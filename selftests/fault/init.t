@@ -9,9 +9,9 @@
 workdir /tmp
 . "$(dirname "$0")/load.sh"
 
-every khv khv_symbols_init khv_selftest khv_task_init khv_entry_init khv_event_init \
-	khv_netlink_init
-# Behind all the other steps.
+# khv_symbols_init allocates nothing. What is refused for a bad word is behind all of
+# these.
+every khv khv_selftest khv_task_init khv_entry_init khv_event_init khv_netlink_init
 traces >"$work/before"
 for word in lock=nonsense watchdog=99999 event_ring=nonsense; do
 	refused "khv with $word" modprobe khv $word

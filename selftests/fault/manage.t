@@ -155,15 +155,8 @@ keeps() {
 control "it holds what is refused" keeps
 ok "it is attached" counted attach
 refused "and does not hold it" keeps
-wrong=''
-for n in $(numbers "$count" 12); do
-	fail_nth 0
-	victim
-	fail_nth "$n"
-	attach >"$work/said" 2>&1
-	! keeps || wrong="$wrong $n"
-done
-is "each of its $count allocations fails: it never keeps it" "$wrong" ""
+# Paths are written into the buffers of the CPU: there is nothing that could fail.
+is "allocations of its own for that" "$count" 0
 
 # --- entry by exec -------------------------------------------------------------------
 

@@ -12,13 +12,19 @@
 
 #include <linux/errno.h>
 #include <linux/kprobes.h>
+#include <linux/limits.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 static char *symbol = "do_one_initcall";
 module_param(symbol, charp, 0444);
 MODULE_PARM_DESC(symbol, "below which function");
+
+static char *of;
+module_param(of, charp, 0444);
+MODULE_PARM_DESC(of, "a module yet to be loaded whose init function calls it (default: none)");
 
 static char *spared;
 module_param(spared, charp, 0444);
@@ -95,6 +101,9 @@ static int khv_fault_probe(struct kretprobe *rp, const char *name)
 {
 	int ret;
 
+	/* The last time's place may be another module's by now. */
+	rp->kp.addr = NULL;
+	rp->kp.flags = 0;
 	rp->kp.symbol_name = name;
 	ret = register_kretprobe(rp);
 	if (ret)
@@ -102,16 +111,62 @@ static int khv_fault_probe(struct kretprobe *rp, const char *name)
 	return ret;
 }
 
+/*
+ * What the init function of a module calls is code only while that module is coming:
+ * the kernel tells before it is run, and again before it is freed. Under the chain's
+ * lock.
+ */
+static bool khv_fault_there;
+
+static int khv_fault_module(struct notifier_block *nb, unsigned long state, void *data)
+{
+	const struct module *mod = data;
+	int ret;
+
+	if (strcmp(mod->name, of))
+		return NOTIFY_DONE;
+	if (state == MODULE_STATE_COMING) {
+		ret = khv_fault_probe(&khv_fault, symbol);
+		khv_fault_there = !ret;
+		/* Without it the module does not load: a test that counts would be wrong. */
+		return notifier_from_errno(ret);
+	}
+	if (khv_fault_there)
+		unregister_kretprobe(&khv_fault);
+	khv_fault_there = false;
+	return NOTIFY_OK;
+}
+
+/* Before the kernel's own, which takes probes on code to be freed for gone. */
+static struct notifier_block khv_fault_modules = {
+	.notifier_call = khv_fault_module,
+	.priority = INT_MAX,
+};
+
+static int khv_fault_begin(void)
+{
+	return of ? register_module_notifier(&khv_fault_modules) :
+		    khv_fault_probe(&khv_fault, symbol);
+}
+
+static void khv_fault_end(void)
+{
+	if (of)
+		unregister_module_notifier(&khv_fault_modules);
+	if (!of || khv_fault_there)
+		unregister_kretprobe(&khv_fault);
+}
+
 static int __init khv_fault_init(void)
 {
 	int ret;
 
-	ret = khv_fault_probe(&khv_fault, symbol);
+	ret = khv_fault_begin();
 	if (ret || !spared)
 		return ret;
 	ret = khv_fault_probe(&khv_spared, spared);
 	if (ret)
-		unregister_kretprobe(&khv_fault);
+		khv_fault_end();
 	return ret;
 }
 
@@ -119,7 +174,7 @@ static void __exit khv_fault_exit(void)
 {
 	if (spared)
 		unregister_kretprobe(&khv_spared);
-	unregister_kretprobe(&khv_fault);
+	khv_fault_end();
 }
 #else
 static int __init khv_fault_init(void)
