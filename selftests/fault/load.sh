@@ -15,7 +15,7 @@ at_exit modprobe -rq khv_policy khv
 at_exit eval 'hvctl -q --timeout 20 module unload wrap 2>/dev/null'
 # 6.1 forgets the name of a cache that it cannot show in /sys/kernel/slab.
 forgetful=sysfs_slab_add
-tries=8
+tries=${KHV_TRIES:-8}
 
 # Hooks, probes, slabs, modules: what the kernel has of us.
 traces() {

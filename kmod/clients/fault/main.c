@@ -113,8 +113,8 @@ static int khv_fault_probe(struct kretprobe *rp, const char *name)
 
 /*
  * What the init function of a module calls is code only while that module is coming:
- * the kernel tells before it is run, and again before it is freed. Under the chain's
- * lock.
+ * the kernel tells before it is run, and again before it is freed. There is one module
+ * of a name at a time, so nobody else is here meanwhile.
  */
 static bool khv_fault_there;
 
