@@ -42,16 +42,19 @@ scene() {
 # --- below one function (khv_fault.ko) ---------------------------------------------
 #
 # below FUNCTION PROGRAM [SPARED [MODULE]]   allocations of PROGRAM below FUNCTION count
-#                           from now on, but for those below SPARED; with MODULE it is a
-#                           function of its init, and counts at each load
+#                           from now on, but for those below SPARED and for kmemleak's;
+#                           with MODULE it is a function of its init, and counts at each
+#                           load
 # fail_nth N                the N-th of them fails, once; 0: none
 # struck                    it has failed
 # numbers COUNT MOST        1 to COUNT; MOST of them if there are more
 counter=/sys/module/khv_fault/parameters
+watchers=kmemleak_alloc,kmemleak_vmalloc,kmemleak_alloc_percpu
 
 below() {
 	modprobe -rq khv_fault
-	modprobe khv_fault symbol="$1" comm="$2" ${3:+spared="$3"} ${4:+of="$4"} ||
+	modprobe khv_fault symbol="$1" comm="$2" spared="$watchers${3:+,$3}" \
+		${4:+of="$4"} ||
 		bail_out "no probe on $1"
 }
 

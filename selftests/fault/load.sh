@@ -67,7 +67,7 @@ try() {
 }
 
 # fails STEP: a function of the kernel, of a module that is there, or of this one's own.
-# Many an allocation is of those who watch them (kmemleak, KASAN), and does no harm.
+# The kernel has another way for many an allocation: some refuse the load, not each.
 fails() {
 	hits=0 own=$module before=$refusals
 	! grep -q "[[:space:]]$1\([[:space:]]\|\$\)" /proc/kallsyms || own=''

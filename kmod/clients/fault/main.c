@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) "khv_fault: " fmt
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/limits.h>
 #include <linux/module.h>
@@ -26,9 +27,10 @@ static char *of;
 module_param(of, charp, 0444);
 MODULE_PARM_DESC(of, "a module yet to be loaded whose init function calls it (default: none)");
 
-static char *spared;
-module_param(spared, charp, 0444);
-MODULE_PARM_DESC(spared, "below which function none fails (default: there is none)");
+static char *spared[4];
+static unsigned int spared_nr;
+module_param_array(spared, charp, &spared_nr, 0444);
+MODULE_PARM_DESC(spared, "below which functions none fails (default: there is none)");
 
 static char comm[TASK_COMM_LEN];
 module_param_string(comm, comm, sizeof(comm), 0644);
@@ -71,7 +73,10 @@ static struct kretprobe khv_fault = {
 	.handler = khv_fault_return,
 };
 
-/* What the kernel forgets when it fails itself is not looked for. */
+/*
+ * What the kernel forgets when it fails itself is not looked for, nor what becomes of
+ * those who watch allocations.
+ */
 static int khv_spared_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	if (strcmp(current->comm, comm) || !current->fail_nth)
@@ -91,11 +96,7 @@ static int khv_spared_return(struct kretprobe_instance *ri, struct pt_regs *regs
 
 NOKPROBE_SYMBOL(khv_spared_return);
 
-static struct kretprobe khv_spared = {
-	.entry_handler = khv_spared_entry,
-	.handler = khv_spared_return,
-	.data_size = sizeof(unsigned int),
-};
+static struct kretprobe khv_spared[ARRAY_SIZE(spared)];
 
 static int khv_fault_probe(struct kretprobe *rp, const char *name)
 {
@@ -157,24 +158,48 @@ static void khv_fault_end(void)
 		unregister_kretprobe(&khv_fault);
 }
 
+/* The first that many. */
+static void khv_spare_end(unsigned int nr)
+{
+	while (nr--)
+		unregister_kretprobe(&khv_spared[nr]);
+}
+
+static int khv_spare_begin(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < spared_nr; i++) {
+		khv_spared[i].entry_handler = khv_spared_entry;
+		khv_spared[i].handler = khv_spared_return;
+		khv_spared[i].data_size = sizeof(unsigned int);
+		ret = khv_fault_probe(&khv_spared[i], spared[i]);
+		if (ret) {
+			khv_spare_end(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
 static int __init khv_fault_init(void)
 {
 	int ret;
 
-	ret = khv_fault_begin();
-	if (ret || !spared)
-		return ret;
-	ret = khv_fault_probe(&khv_spared, spared);
+	ret = khv_spare_begin();
 	if (ret)
-		khv_fault_end();
+		return ret;
+	ret = khv_fault_begin();
+	if (ret)
+		khv_spare_end(spared_nr);
 	return ret;
 }
 
 static void __exit khv_fault_exit(void)
 {
-	if (spared)
-		unregister_kretprobe(&khv_spared);
 	khv_fault_end();
+	khv_spare_end(spared_nr);
 }
 #else
 static int __init khv_fault_init(void)
