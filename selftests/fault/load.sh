@@ -75,7 +75,7 @@ fails() {
 	traces >"$work/before"
 	control "$module: $1 allocates" counted modprobe "$module"
 	unload "$module" >"$work/said" 2>&1 || wrong="$wrong $1:stays"
-	for n in $(numbers "$count" $tries); do
+	for n in $(numbers "$count" "$tries"); do
 		try "$1" "$n"
 	done
 	diag "$hits of $count allocations failed, $((refusals - before)) refused the load"
