@@ -96,7 +96,13 @@ static int khv_spared_return(struct kretprobe_instance *ri, struct pt_regs *regs
 
 NOKPROBE_SYMBOL(khv_spared_return);
 
-static struct kretprobe khv_spared[ARRAY_SIZE(spared)];
+static struct kretprobe khv_spared[] = {
+	[0 ... ARRAY_SIZE(spared) - 1] = {
+		.entry_handler = khv_spared_entry,
+		.handler = khv_spared_return,
+		.data_size = sizeof(unsigned int),
+	},
+};
 
 static int khv_fault_probe(struct kretprobe *rp, const char *name)
 {
@@ -171,9 +177,6 @@ static int khv_spare_begin(void)
 	int ret;
 
 	for (i = 0; i < spared_nr; i++) {
-		khv_spared[i].entry_handler = khv_spared_entry;
-		khv_spared[i].handler = khv_spared_return;
-		khv_spared[i].data_size = sizeof(unsigned int);
 		ret = khv_fault_probe(&khv_spared[i], spared[i]);
 		if (ret) {
 			khv_spare_end(i);
